@@ -18,9 +18,23 @@ pub(crate) fn database(dir: &Path) -> PathBuf {
     dir.join(DATABASE)
 }
 
+/// The log and the shared index that `SQLite` keeps beside a database.
+pub(crate) fn companions(database: &Path) -> [PathBuf; 2] {
+    ["-wal", "-shm"].map(|suffix| {
+        let mut name = database.as_os_str().to_owned();
+        name.push(suffix);
+        name.into()
+    })
+}
+
 /// Where the lock of writers is.
 pub(crate) fn write_lock(dir: &Path) -> PathBuf {
     dir.join("vault.lock")
+}
+
+/// Where the lock is that all share who have the database open.
+pub(crate) fn presence_lock(dir: &Path) -> PathBuf {
+    dir.join("vault.open")
 }
 
 /// Where the lock of this name is. The name itself may tell too much and is hashed.

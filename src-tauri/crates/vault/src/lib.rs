@@ -62,4 +62,4 @@ pub use passphrase::Cost;
 pub use records::{Entry, Kind, Listing, RecordName, Secret};
 pub use store::{MemorySecretStore, SecretStore};
 pub use transaction::Transaction;
-pub use vault::{Vault, Verification};
+pub use vault::{Backup, Vault, Verification};

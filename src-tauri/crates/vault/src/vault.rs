@@ -1,5 +1,9 @@
 //! The vault: make, unlock, read, write, close.
 
+mod backups;
+mod damage;
+mod openings;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,29 +18,20 @@ use crate::error::{Damage, VaultError};
 use crate::file::{self, FileIdentity};
 use crate::gate::KeyringGate;
 use crate::header::{Header, is_blank};
-use crate::lock::Hold;
-use crate::manifest::{Keys, Manifest, RowTags, generation};
+use crate::lock::{Hold, Presence};
+use crate::manifest::{Keys, Manifest, generation};
 use crate::opening::{self, Key, Opening, VaultState};
-use crate::records::{Entry, Kind, Listing, RecordName};
-use crate::recovery::RecoveryCode;
+use crate::records::{Entry, Kind, Listing};
 use crate::seal::RawKey;
-use crate::slots::{self, Slot, SlotName, Terms, adopt_keyring_key, mint_keyring_key};
+use crate::slots::mint_keyring_key;
 use crate::table::Table;
 use crate::transaction::Transaction;
 
+pub use self::backups::Backup;
+pub use self::damage::Verification;
+
 /// How long a writer waits for other writers. A change takes milliseconds; this long only a disk in trouble.
 const WRITE_PATIENCE: Duration = Duration::from_secs(10);
-
-/// What [`Vault::verify`] found.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Verification {
-    /// How many records there are.
-    pub records: usize,
-    /// The records that do not open, in whole or in part.
-    pub damaged: Vec<RecordName>,
-    /// Whether rows were removed, replaced, added or rolled back behind the vault's back.
-    pub altered: bool,
-}
 
 /// An open vault. Clones share it; [`close`](Self::close) closes it for all of them.
 #[derive(Debug, Clone)]
@@ -60,6 +55,8 @@ struct Open {
     keys: Keys,
     /// The number of the last change that this process saw. It never goes back.
     generation: u64,
+    /// Let go after the connection is closed: fields are dropped in this order.
+    _presence: Presence,
 }
 
 impl Open {
@@ -78,10 +75,12 @@ impl Vault {
     /// [`VaultError::Damaged`] if something is there that is no readable vault, [`VaultError::NewerSchema`].
     #[instrument(skip_all)]
     pub fn inspect(dir: impl AsRef<Path>) -> Result<VaultState, VaultError> {
-        let connection = match file::open_database(dir.as_ref()) {
-            Err(VaultError::Missing) => return Ok(VaultState::Missing),
-            other => other?,
-        };
+        let dir = dir.as_ref();
+        if !file::database(dir).exists() {
+            return Ok(VaultState::Missing);
+        }
+        let _presence = Presence::announce(&file::presence_lock(dir))?;
+        let connection = file::open_database(dir)?;
         match Header::load(&connection)? {
             Some(header) => opening::state(&header, &connection),
             None => Ok(VaultState::Missing),
@@ -104,6 +103,7 @@ impl Vault {
         let dir = dir.as_ref();
         file::make_private_dir(dir)?;
         let _lock = Hold::take(&file::write_lock(dir), WRITE_PATIENCE)?;
+        let presence = Presence::announce(&file::presence_lock(dir))?;
         let mut connection = file::create_database(dir)?;
         if !is_blank(&connection)? {
             return Err(VaultError::AlreadyExists);
@@ -119,7 +119,7 @@ impl Vault {
         Manifest::empty().store(&tx, &keys)?;
         tx.commit()?;
         file::sync_dir(dir)?;
-        Self::opened(dir, connection, keys)
+        Self::opened(dir, presence, connection, keys)
     }
 
     /// Opens the vault in `dir`. Never makes a key. With [`Key::Keyring`], pass `&gate.patient()` when the
@@ -139,11 +139,15 @@ impl Vault {
         gate: &KeyringGate,
     ) -> Result<Self, VaultError> {
         let dir = dir.as_ref();
+        if !file::database(dir).exists() {
+            return Err(VaultError::Missing);
+        }
+        let presence = Presence::announce(&file::presence_lock(dir))?;
         let connection = file::open_database(dir)?;
         let header = Header::load(&connection)?.ok_or(VaultError::Missing)?;
         file::quick_check(&connection)?;
         let data_key = opening::unwrap(key, &header, &connection, gate)?;
-        Self::opened(dir, connection, Keys::new(header, data_key))
+        Self::opened(dir, presence, connection, Keys::new(header, data_key))
     }
 
     /// Locks the vault: wipes its keys and closes its file, for all clones. Later calls answer
@@ -160,64 +164,6 @@ impl Vault {
     /// The vault's directory.
     pub fn dir(&self) -> &Path {
         &self.shared.dir
-    }
-
-    /// How the vault opens, read anew.
-    pub fn state(&self) -> Result<VaultState, VaultError> {
-        self.read(|open| opening::state(&open.keys.header, &open.connection))
-    }
-
-    /// Makes the vault open in another way from now on: a new passphrase, app lock on or off, the keyring
-    /// back after a recovery. The recovery code stays. The records are not touched.
-    ///
-    /// # Errors
-    /// As for [`create`](Self::create); the vault then opens as before.
-    #[instrument(skip_all)]
-    pub fn change_opening(
-        &self,
-        opening: Opening<'_>,
-        gate: &KeyringGate,
-    ) -> Result<(), VaultError> {
-        // The slow part holds no lock: nobody waits, and the vault can be closed meanwhile.
-        let (header, data_key) = self.data_key()?;
-        let slot = opening::wrap(opening, &header, &data_key, gate, adopt_keyring_key)?;
-        let keyring_is_idle = !slot.name.needs_keyring();
-        let keyring_was_used = self.write_slots(|connection| {
-            let mut used = false;
-            for name in SlotName::DAILY {
-                used |= slots::remove(connection, name)? && name.needs_keyring();
-            }
-            slot.store(&header, connection)?;
-            Ok(used)
-        })?;
-        if keyring_was_used && keyring_is_idle {
-            // The vault no longer needs the key; that it stays behind opens nothing.
-            if let Err(error) = gate.delete(&header.account()) {
-                tracing::warn!(%error, "an idle key stays in the keyring");
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes a recovery code of 128 bits, which from now on opens the vault too; an earlier code does no
-    /// longer. Show it once: it is kept nowhere.
-    ///
-    /// Seven groups of four in Crockford's base32, the last 12 bits being a check for typing errors.
-    #[instrument(skip_all)]
-    pub fn make_recovery_code(&self) -> Result<SecretString, VaultError> {
-        let (header, data_key) = self.data_key()?;
-        let code = RecoveryCode::make()?;
-        let terms = Terms::make(None, None)?;
-        let key = code.key(&terms.salt)?;
-        let slot = Slot::wrap(&header, SlotName::Recovery, terms, &key, &data_key)?;
-        self.write_slots(|connection| slot.store(&header, connection))?;
-        Ok(code.text())
-    }
-
-    /// Makes the recovery code worthless; says whether there was one.
-    #[instrument(skip_all)]
-    pub fn remove_recovery_code(&self) -> Result<bool, VaultError> {
-        self.write_slots(|connection| slots::remove(connection, SlotName::Recovery))
     }
 
     /// All records of a kind by ascending id, without their secrets.
@@ -315,60 +261,12 @@ impl Vault {
         self.shared.altered.load(Ordering::Relaxed)
     }
 
-    /// Opens every record and checks the manifest.
-    #[instrument(skip_all)]
-    pub fn verify(&self) -> Result<Verification, VaultError> {
-        let mut guard = self.lock();
-        let open = guard.as_mut().ok_or(VaultError::Closed)?;
-        // One transaction, so that rows and manifest are of the same moment.
-        let tx = open.connection.transaction()?;
-        let altered = is_altered(&tx, &open.keys)?;
-        let table = Table {
-            connection: &tx,
-            keys: &open.keys,
-        };
-        let (records, damaged) = table.check()?;
-        drop(tx);
-        file::quick_check(&open.connection)?;
-        self.shared.altered.store(altered, Ordering::Relaxed);
-        Ok(Verification {
-            records,
-            damaged: damaged.iter().map(RowTags::name).collect(),
-            altered,
-        })
-    }
-
-    /// Takes the records as they are now for right: removes those that do not open and writes the manifest
-    /// anew. For a person who was told what is damaged and wants to go on. Returns what was removed.
-    #[instrument(skip_all)]
-    pub fn accept_damage(&self) -> Result<Vec<RecordName>, VaultError> {
-        let _lock = self.write_lock()?;
-        let mut guard = self.lock();
-        let open = guard.as_mut().ok_or(VaultError::Closed)?;
-        self.check_in_place()?;
-        let tx = open
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let table = Table {
-            connection: &tx,
-            keys: &open.keys,
-        };
-        let (_, damaged) = table.check()?;
-        for row in &damaged {
-            table.discard(row)?;
-        }
-        let mut manifest = Manifest::of_rows(&tx, &open.keys)?;
-        // The old manifest may be unreadable, or say less than this process has seen.
-        let stored = generation(&tx).unwrap_or(0);
-        manifest.generation = stored.max(open.generation).saturating_add(1);
-        manifest.store(&tx, &open.keys)?;
-        tx.commit()?;
-        open.generation = manifest.generation;
-        self.shared.altered.store(false, Ordering::Relaxed);
-        Ok(damaged.iter().map(RowTags::name).collect())
-    }
-
-    fn opened(dir: &Path, mut connection: Connection, keys: Keys) -> Result<Self, VaultError> {
+    fn opened(
+        dir: &Path,
+        presence: Presence,
+        mut connection: Connection,
+        keys: Keys,
+    ) -> Result<Self, VaultError> {
         let identity = file::identity(dir)?;
         let tx = connection.transaction()?;
         let altered = is_altered(&tx, &keys)?;
@@ -381,6 +279,7 @@ impl Vault {
             connection,
             keys,
             generation,
+            _presence: presence,
         };
         Ok(Self {
             shared: Arc::new(Shared {
@@ -418,31 +317,6 @@ impl Vault {
             Ok(identity) if identity == self.shared.identity => Ok(()),
             _ => Err(VaultError::Replaced),
         }
-    }
-
-    fn data_key(&self) -> Result<(Header, RawKey), VaultError> {
-        self.read(|open| {
-            let data_key = RawKey::from_slice(open.keys.data.bytes()).ok_or(VaultError::Closed)?;
-            Ok((open.keys.header.clone(), data_key))
-        })
-    }
-
-    fn write_slots<T>(
-        &self,
-        change: impl FnOnce(&Connection) -> Result<T, VaultError>,
-    ) -> Result<T, VaultError> {
-        let _lock = self.write_lock()?;
-        let mut guard = self.lock();
-        let open = guard.as_mut().ok_or(VaultError::Closed)?;
-        self.check_in_place()?;
-        let tx = open
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let outcome = change(&tx)?;
-        tx.commit()?;
-        // A slot that was replaced must not live on in the log.
-        file::empty_log(&open.connection);
-        Ok(outcome)
     }
 }
 

@@ -1,4 +1,8 @@
 //! Storing, finding, listing and removing records.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may stop at what it did not expect"
+)]
 
 mod common;
 

@@ -1,6 +1,13 @@
 //! What the tests of the vault share.
-#![expect(unreachable_pub, reason = "each test program compiles this file for itself")]
-#![allow(dead_code, clippy::allow_attributes, reason = "no test program uses all of it")]
+#![expect(
+    unreachable_pub,
+    reason = "each test program compiles this file for itself"
+)]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "no test program uses all of it"
+)]
 
 use std::path::Path;
 
