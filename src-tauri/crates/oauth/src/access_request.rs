@@ -12,7 +12,10 @@ pub struct AccessRequest {
 impl AccessRequest {
     /// Asks for these scopes.
     pub fn scopes<S: Into<String>>(scopes: impl IntoIterator<Item = S>) -> Self {
-        Self { scopes: scopes.into_iter().map(Into::into).collect(), resource: None }
+        Self {
+            scopes: scopes.into_iter().map(Into::into).collect(),
+            resource: None,
+        }
     }
 
     /// The value of the `scope` parameter; `None` when no scope is named.

@@ -41,7 +41,9 @@ pub(crate) async fn send(
     let (parts, body) = http.call(request, purpose).await?.into_parts();
     let body = Zeroizing::new(body);
     if body.len() > purpose.max_body_bytes() {
-        return Err(HttpFailure::TooLarge { limit_bytes: purpose.max_body_bytes() });
+        return Err(HttpFailure::TooLarge {
+            limit_bytes: purpose.max_body_bytes(),
+        });
     }
     Ok(Answer {
         status: parts.status,
@@ -65,8 +67,12 @@ impl Answer {
     /// What the server said, as far as it can be shown.
     pub(crate) fn refusal(&self) -> Refusal {
         let body = self.object().unwrap_or_default();
-        let member =
-            |name| json::text(&body, name).ok().flatten().and_then(text::clean_or_none);
+        let member = |name| {
+            json::text(&body, name)
+                .ok()
+                .flatten()
+                .and_then(text::clean_or_none)
+        };
         Refusal {
             status: self.status.as_u16(),
             error: member("error"),
@@ -78,15 +84,19 @@ impl Answer {
     /// `Retry-After` as a wait. A date is measured against the server's own `Date`, so a wrong
     /// clock here does not matter. At most one day.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
-        let value = self.headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
-        let seconds = match value.parse::<u64>() {
-            Ok(seconds) => seconds,
-            Err(_) => {
-                let wait = http_date(value)? - self.server_time()?;
-                u64::try_from(wait.whole_seconds()).unwrap_or(0)
-            }
+        let value = self
+            .headers
+            .get(http::header::RETRY_AFTER)?
+            .to_str()
+            .ok()?
+            .trim();
+        let seconds = if let Ok(seconds) = value.parse::<u64>() {
+            seconds
+        } else {
+            let wait = http_date(value)? - self.server_time()?;
+            u64::try_from(wait.whole_seconds()).unwrap_or(0)
         };
-        Some(Duration::from_secs(seconds.min(24 * 60 * 60)))
+        Some(Duration::from_secs(seconds).min(Duration::from_hours(24)))
     }
 
     /// The `Date` header.
@@ -106,7 +116,9 @@ fn http_date(value: &str) -> Option<OffsetDateTime> {
     let format = time::macros::format_description!(
         "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
     );
-    time::PrimitiveDateTime::parse(value.trim(), &format).ok().map(time::PrimitiveDateTime::assume_utc)
+    time::PrimitiveDateTime::parse(value.trim(), &format)
+        .ok()
+        .map(time::PrimitiveDateTime::assume_utc)
 }
 
 #[cfg(test)]
@@ -130,7 +142,10 @@ mod tests {
     fn retry_after_is_read_as_seconds_or_as_a_date() {
         let wait = |headers: &[(&'static str, &str)]| answer(headers).retry_after();
         assert_eq!(wait(&[("retry-after", "5")]), Some(Duration::from_secs(5)));
-        assert_eq!(wait(&[("retry-after", "99999999")]), Some(Duration::from_secs(86_400)));
+        assert_eq!(
+            wait(&[("retry-after", "99999999")]),
+            Some(Duration::from_hours(24))
+        );
         assert_eq!(wait(&[("retry-after", "soon")]), None);
         assert_eq!(
             wait(&[
@@ -139,13 +154,22 @@ mod tests {
             ]),
             Some(Duration::from_secs(30))
         );
-        assert_eq!(wait(&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")]), None);
+        assert_eq!(
+            wait(&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")]),
+            None
+        );
     }
 
     #[test]
     fn a_request_id_is_kept_only_when_printable() {
-        assert_eq!(answer(&[("x-request-id", "req-7")]).request_id.as_deref(), Some("req-7"));
+        assert_eq!(
+            answer(&[("x-request-id", "req-7")]).request_id.as_deref(),
+            Some("req-7")
+        );
         assert_eq!(answer(&[("x-request-id", "")]).request_id, None);
-        assert_eq!(answer(&[("x-request-id", &"a".repeat(201))]).request_id, None);
+        assert_eq!(
+            answer(&[("x-request-id", &"a".repeat(201))]).request_id,
+            None
+        );
     }
 }

@@ -1,11 +1,15 @@
 //! One sign-in through the browser: authorization code with PKCE (OAuth 2.1 §4.1).
 
+mod error;
+
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 use url::Url;
+
+pub use error::{AuthorizationErrorCode, CallbackError, PasteError, SignInError};
 
 use crate::access_request::AccessRequest;
 use crate::callback::{self, CallbackParameters, PasteSyntax, PastedAnswer};
@@ -36,7 +40,7 @@ pub struct SignIn {
     answered: AtomicBool,
 }
 
-/// What the server is asked to show, whatever session the browser has (OpenID Connect Core
+/// What the server is asked to show, whatever session the browser has (`OpenID` Connect Core
 /// §3.1.2.1; servers that do not know it ignore it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prompt {
@@ -56,131 +60,6 @@ impl Prompt {
             Self::Consent => "consent",
         }
     }
-}
-
-/// Why a sign-in cannot begin.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SignInError {
-    /// The server has no authorization endpoint.
-    #[error("the server offers no sign-in through the browser")]
-    NoAuthorizationEndpoint,
-    /// The server lists PKCE methods without S256 (OAuth 2.1 §7.10).
-    #[error("the server does not support PKCE with S256")]
-    PkceRefused,
-    /// The server takes pushed authorization requests only (RFC 9126), which are not supported.
-    #[error("the server takes pushed authorization requests only")]
-    PushedRequestsRequired,
-    /// The redirect URI is not an address without a fragment.
-    #[error("the redirect URI is unusable")]
-    RedirectUri,
-    /// The authorization endpoint already carries a parameter that the request needs
-    /// (OAuth 2.1 §3.1: none may appear twice).
-    #[error("the server's authorization endpoint already carries {parameter}")]
-    EndpointParameter {
-        /// The parameter.
-        parameter: &'static str,
-    },
-    /// The operating system gave no randomness.
-    #[error("the system has no randomness to give")]
-    Randomness,
-}
-
-/// An error code of the authorization endpoint (OAuth 2.1 §4.1.2.1, RFC 8707 §2, OpenID Connect
-/// Core §3.1.2.6).
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the registered error codes")]
-pub enum AuthorizationErrorCode {
-    AccessDenied,
-    InvalidRequest,
-    UnauthorizedClient,
-    UnsupportedResponseType,
-    InvalidScope,
-    InvalidTarget,
-    ServerError,
-    TemporarilyUnavailable,
-    LoginRequired,
-    ConsentRequired,
-    InteractionRequired,
-    AccountSelectionRequired,
-    /// Another code, cleaned.
-    Other(String),
-}
-
-/// Why an answer gives no code.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CallbackError {
-    /// The state is missing or another one: the answer belongs to no sign-in of ours. Ignore it and
-    /// keep listening.
-    #[error("this reply does not belong to this sign-in")]
-    StateMismatch,
-    /// An answer was accepted before.
-    #[error("this sign-in already has its answer")]
-    AlreadyUsed,
-    /// A parameter appears twice (OAuth 2.1 §3.1).
-    #[error("the reply carries {parameter} twice")]
-    Repeated {
-        /// The parameter.
-        parameter: &'static str,
-    },
-    /// The server promises `iss` and left it out (RFC 9207 §2.4).
-    #[error("the reply does not name its issuer although the server promises it")]
-    IssuerMissing,
-    /// `iss` is another server: a mix-up (RFC 9207 §2.4).
-    #[error("the reply comes from another authorization server")]
-    IssuerMismatch {
-        /// The pinned issuer.
-        expected: String,
-        /// What the answer names, cleaned.
-        named: String,
-    },
-    /// A token came through the browser; it is never taken from there.
-    #[error("the reply carries a token where only a code may be")]
-    TokenInFrontChannel,
-    /// Both a code and an error.
-    #[error("the reply carries both a code and an error")]
-    CodeAndError,
-    /// The server refused.
-    #[error("the server answered {}", code.as_str())]
-    Refused {
-        /// The error code.
-        code: AuthorizationErrorCode,
-        /// Its description, cleaned.
-        description: Option<String>,
-        /// `false` when the server promises `iss` and left it out of this error: the reason is
-        /// then not proven to come from it.
-        issuer_verified: bool,
-    },
-    /// Neither a code nor an error.
-    #[error("the reply has no code in it")]
-    NoCode,
-}
-
-/// Why a pasted address gives no code: the five cases that a person is told, and the rest.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PasteError {
-    /// Not an address at all.
-    #[error("that is not an address")]
-    NotAnAddress,
-    /// An address, but without a code.
-    #[error("this address has no code in it")]
-    NoCode,
-    /// State or address belong to another sign-in.
-    #[error("this address belongs to another sign-in")]
-    AnotherSignIn,
-    /// The code was already used.
-    #[error("this code was already used")]
-    AlreadyUsed,
-    /// The server refused; the rest of the facts are inside.
-    #[error("the server answered {}", code.as_str())]
-    Refused {
-        /// The error code.
-        code: AuthorizationErrorCode,
-        /// Its description, cleaned.
-        description: Option<String>,
-    },
-    /// Another fault of the answer (issuer, repeated parameters, …).
-    #[error(transparent)]
-    Answer(CallbackError),
 }
 
 /// A code that passed all checks, to be redeemed once. It cannot be cloned or printed.
@@ -216,8 +95,10 @@ impl SignIn {
         access: &AccessRequest,
         prompt: Option<Prompt>,
     ) -> Result<Self, SignInError> {
-        let endpoint =
-            metadata.authorization_endpoint().ok_or(SignInError::NoAuthorizationEndpoint)?;
+        let endpoint = metadata
+            .authorization_endpoint()
+            .filter(|_| !metadata.refuses_code())
+            .ok_or(SignInError::NoAuthorizationEndpoint)?;
         if metadata.pkce() == PkceSupport::Refused {
             return Err(SignInError::PkceRefused);
         }
@@ -242,7 +123,12 @@ impl SignIn {
             ("code_challenge_method", "S256"),
         ];
         parameters.extend(scope.as_deref().map(|scope| ("scope", scope)));
-        parameters.extend(access.resource.as_deref().map(|resource| ("resource", resource)));
+        parameters.extend(
+            access
+                .resource
+                .as_deref()
+                .map(|resource| ("resource", resource)),
+        );
         parameters.extend(prompt.map(|prompt| ("prompt", prompt.as_str())));
         for (parameter, _) in &parameters {
             if endpoint.query_pairs().any(|(name, _)| name == *parameter) {
@@ -291,7 +177,10 @@ impl SignIn {
     /// second accepted answer is [`CallbackError::AlreadyUsed`].
     ///
     /// Errors: [`CallbackError`].
-    pub fn check(&self, parameters: &CallbackParameters) -> Result<AuthorizationCode, CallbackError> {
+    pub fn check(
+        &self,
+        parameters: &CallbackParameters,
+    ) -> Result<AuthorizationCode, CallbackError> {
         let code = self.examine(parameters)?;
         self.take(code, true)
     }
@@ -314,7 +203,8 @@ impl SignIn {
     /// Errors: [`PasteError`].
     pub fn check_pasted(&self, pasted: &str) -> Result<AuthorizationCode, PasteError> {
         let (code, state_checked) = self.read_pasted(pasted)?;
-        self.take(code, state_checked).map_err(|_| PasteError::AlreadyUsed)
+        self.take(code, state_checked)
+            .map_err(|_| PasteError::AlreadyUsed)
     }
 
     /// Exchanges the code for tokens, at the token endpoint of the issuer that this sign-in began
@@ -343,12 +233,17 @@ impl SignIn {
     }
 
     fn read_pasted(&self, pasted: &str) -> Result<(SecretString, bool), PasteError> {
-        let PastedAnswer { address, parameters } = callback::parse_address(pasted)
-            .map_err(|fault| match fault {
-                PasteSyntax::NotAnAddress => PasteError::NotAnAddress,
-                PasteSyntax::NoCode => PasteError::NoCode,
-            })?;
-        if address.as_ref().is_some_and(|address| !self.is_redirect_address(address)) {
+        let PastedAnswer {
+            address,
+            parameters,
+        } = callback::parse_address(pasted).map_err(|fault| match fault {
+            PasteSyntax::NotAnAddress => PasteError::NotAnAddress,
+            PasteSyntax::NoCode => PasteError::NoCode,
+        })?;
+        if address
+            .as_ref()
+            .is_some_and(|address| !self.is_redirect_address(address))
+        {
             return Err(PasteError::AnotherSignIn);
         }
         let without_state = address.is_none()
@@ -364,9 +259,9 @@ impl SignIn {
             CallbackError::StateMismatch => PasteError::AnotherSignIn,
             CallbackError::AlreadyUsed => PasteError::AlreadyUsed,
             CallbackError::NoCode => PasteError::NoCode,
-            CallbackError::Refused { code, description, .. } => {
-                PasteError::Refused { code, description }
-            }
+            CallbackError::Refused {
+                code, description, ..
+            } => PasteError::Refused { code, description },
             other => PasteError::Answer(other),
         })?;
         Ok((code, !without_state))
@@ -383,7 +278,9 @@ impl SignIn {
     fn examine(&self, answer: &CallbackParameters) -> Result<SecretString, CallbackError> {
         let given = answer.state.as_ref().ok_or(CallbackError::StateMismatch)?;
         // EXPOSE: compared in constant time, so a local page cannot guess it piece by piece.
-        let same = given.expose_secret().as_bytes().ct_eq(self.state.expose_secret().as_bytes());
+        let given = given.expose_secret().as_bytes();
+        // EXPOSE: the other side of that comparison.
+        let same = given.ct_eq(self.state.expose_secret().as_bytes());
         if !bool::from(same) {
             return Err(CallbackError::StateMismatch);
         }
@@ -414,7 +311,10 @@ impl SignIn {
             (Some(_), Some(_)) => Err(CallbackError::CodeAndError),
             (None, Some(error)) => Err(CallbackError::Refused {
                 code: AuthorizationErrorCode::from_name(error),
-                description: answer.error_description.as_deref().and_then(text::clean_or_none),
+                description: answer
+                    .error_description
+                    .as_deref()
+                    .and_then(text::clean_or_none),
                 issuer_verified,
             }),
             (_, None) if !issuer_verified => Err(CallbackError::IssuerMissing),
@@ -431,7 +331,10 @@ impl SignIn {
         if self.answered.swap(true, Ordering::AcqRel) {
             return Err(CallbackError::AlreadyUsed);
         }
-        Ok(AuthorizationCode { code, state_checked })
+        Ok(AuthorizationCode {
+            code,
+            state_checked,
+        })
     }
 }
 
@@ -442,38 +345,6 @@ impl fmt::Debug for SignIn {
             .field("client_id", &self.client_id)
             .field("redirect_uri", &self.redirect_uri)
             .finish_non_exhaustive()
-    }
-}
-
-impl AuthorizationErrorCode {
-    const NAMED: [(&'static str, Self); 12] = [
-        ("access_denied", Self::AccessDenied),
-        ("invalid_request", Self::InvalidRequest),
-        ("unauthorized_client", Self::UnauthorizedClient),
-        ("unsupported_response_type", Self::UnsupportedResponseType),
-        ("invalid_scope", Self::InvalidScope),
-        ("invalid_target", Self::InvalidTarget),
-        ("server_error", Self::ServerError),
-        ("temporarily_unavailable", Self::TemporarilyUnavailable),
-        ("login_required", Self::LoginRequired),
-        ("consent_required", Self::ConsentRequired),
-        ("interaction_required", Self::InteractionRequired),
-        ("account_selection_required", Self::AccountSelectionRequired),
-    ];
-
-    /// The code of that name; anything unknown is cleaned and kept as `Other`.
-    fn from_name(name: &str) -> Self {
-        let known = Self::NAMED.into_iter().find(|(known, _)| *known == name);
-        known.map_or_else(|| Self::Other(text::clean(name)), |(_, code)| code)
-    }
-
-    /// The code as the server writes it.
-    pub fn as_str(&self) -> &str {
-        if let Self::Other(name) = self {
-            return name;
-        }
-        let known = Self::NAMED.into_iter().find(|(_, code)| code == self);
-        known.map_or("unknown_error", |(name, _)| name)
     }
 }
 

@@ -152,8 +152,14 @@ fn decode(part: &str) -> Result<Zeroizing<String>, CallbackSyntax> {
         let octet = match byte {
             b'+' => b' ',
             b'%' => {
-                let high = bytes.next().and_then(hex_digit).ok_or(CallbackSyntax::Encoding)?;
-                let low = bytes.next().and_then(hex_digit).ok_or(CallbackSyntax::Encoding)?;
+                let high = bytes
+                    .next()
+                    .and_then(hex_digit)
+                    .ok_or(CallbackSyntax::Encoding)?;
+                let low = bytes
+                    .next()
+                    .and_then(hex_digit)
+                    .ok_or(CallbackSyntax::Encoding)?;
                 high << 4 | low
             }
             0x21..=0x7e => byte,
@@ -161,14 +167,18 @@ fn decode(part: &str) -> Result<Zeroizing<String>, CallbackSyntax> {
         };
         octets.push(octet);
     }
-    String::from_utf8(octets).map(Zeroizing::new).map_err(|error| {
-        zeroize::Zeroize::zeroize(&mut error.into_bytes());
-        CallbackSyntax::NotUtf8
-    })
+    String::from_utf8(octets)
+        .map(Zeroizing::new)
+        .map_err(|error| {
+            zeroize::Zeroize::zeroize(&mut error.into_bytes());
+            CallbackSyntax::NotUtf8
+        })
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// What a person pasted from the browser's address field.
@@ -214,16 +224,20 @@ pub fn parse_address(pasted: &str) -> Result<PastedAnswer, PasteSyntax> {
         }
     };
     let query = query.split('#').next().unwrap_or_default();
-    let parameters =
-        CallbackParameters::parse(query).map_err(|_| PasteSyntax::NotAnAddress)?;
+    let parameters = CallbackParameters::parse(query).map_err(|_| PasteSyntax::NotAnAddress)?;
     if !parameters.has_code() && !parameters.has_error() && parameters.repeated.is_none() {
         return Err(PasteSyntax::NoCode);
     }
-    Ok(PastedAnswer { address, parameters })
+    Ok(PastedAnswer {
+        address,
+        parameters,
+    })
 }
 
 fn looks_like_query(text: &str) -> bool {
-    ["code=", "state=", "error=", "iss="].iter().any(|start| text.starts_with(start))
+    ["code=", "state=", "error=", "iss="]
+        .iter()
+        .any(|start| text.starts_with(start))
 }
 
 #[cfg(test)]

@@ -27,7 +27,9 @@ impl ClientAuthMethod {
 
     /// The method of that name; `None` for one that this crate cannot do.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Post, Self::Basic, Self::None].into_iter().find(|method| method.as_str() == name)
+        [Self::Post, Self::Basic, Self::None]
+            .into_iter()
+            .find(|method| method.as_str() == name)
     }
 }
 
@@ -68,7 +70,11 @@ impl Client {
             ClientAuthMethod::None => None,
             _ => Some(secret.ok_or(ClientError::SecretMissing)?),
         };
-        Ok(Self { id, auth_method, secret })
+        Ok(Self {
+            id,
+            auth_method,
+            secret,
+        })
     }
 
     /// A public client: no secret.
@@ -119,7 +125,11 @@ mod tests {
 
     #[test]
     fn methods_have_their_registered_names() {
-        for method in [ClientAuthMethod::Post, ClientAuthMethod::Basic, ClientAuthMethod::None] {
+        for method in [
+            ClientAuthMethod::Post,
+            ClientAuthMethod::Basic,
+            ClientAuthMethod::None,
+        ] {
             assert_eq!(ClientAuthMethod::from_name(method.as_str()), Some(method));
         }
         assert_eq!(ClientAuthMethod::from_name("private_key_jwt"), None);

@@ -53,11 +53,15 @@ impl Issuer {
         if has_user_info(&url) {
             return Err(IssuerError::UserInfo);
         }
-        let plain = loopback_http == LoopbackHttp::Allowed && url.scheme() == "http" && is_loopback(&url);
+        let plain =
+            loopback_http == LoopbackHttp::Allowed && url.scheme() == "http" && is_loopback(&url);
         if url.scheme() != "https" && !plain {
             return Err(IssuerError::NotHttps);
         }
-        Ok(Self { text: text.to_owned(), url })
+        Ok(Self {
+            text: text.to_owned(),
+            url,
+        })
     }
 
     /// The identifier exactly as it was given.
@@ -77,13 +81,18 @@ impl Issuer {
         if self.text == named {
             return true;
         }
-        self.url.path() == "/" && self.text.trim_end_matches('/') == named.trim_end_matches('/')
+        self.url.path() == "/"
+            && self.text.trim_end_matches('/') == named.trim_end_matches('/')
             && self.text.len().abs_diff(named.len()) == 1
     }
 
     /// The rule under which this issuer was accepted, for its endpoints.
     pub(crate) fn loopback_http(&self) -> LoopbackHttp {
-        if self.url.scheme() == "http" { LoopbackHttp::Allowed } else { LoopbackHttp::Forbidden }
+        if self.url.scheme() == "http" {
+            LoopbackHttp::Allowed
+        } else {
+            LoopbackHttp::Forbidden
+        }
     }
 }
 
@@ -151,7 +160,11 @@ mod tests {
             ("file:///etc/passwd", Some(IssuerError::NotAnAddress)),
         ];
         for (text, wanted) in cases {
-            assert_eq!(Issuer::parse(text, LoopbackHttp::Forbidden).err(), wanted, "{text:?}");
+            assert_eq!(
+                Issuer::parse(text, LoopbackHttp::Forbidden).err(),
+                wanted,
+                "{text:?}"
+            );
         }
     }
 

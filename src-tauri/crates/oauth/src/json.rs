@@ -68,10 +68,13 @@ pub(crate) fn object_from_bytes(body: &[u8]) -> Result<Map<String, Value>, JsonF
     }
     let fault = Cell::new(JsonFault::Syntax);
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Strict { depth: 0, fault: &fault }
-        .deserialize(&mut reader)
-        // The error of serde_json quotes values: only our own reason goes on.
-        .map_err(|_| fault.get())?;
+    let value = Strict {
+        depth: 0,
+        fault: &fault,
+    }
+    .deserialize(&mut reader)
+    // The error of serde_json quotes values: only our own reason goes on.
+    .map_err(|_| fault.get())?;
     reader.end().map_err(|_| JsonFault::Trailing)?;
     match value {
         Value::Object(map) => Ok(map),
@@ -79,7 +82,7 @@ pub(crate) fn object_from_bytes(body: &[u8]) -> Result<Map<String, Value>, JsonF
     }
 }
 
-/// Builds a [`Value`] and refuses what serde_json would let pass.
+/// Builds a [`Value`] and refuses what `serde_json` would let pass.
 #[derive(Clone, Copy)]
 struct Strict<'a> {
     depth: usize,
@@ -92,7 +95,10 @@ impl Strict<'_> {
             self.fault.set(JsonFault::TooDeep);
             return Err(E::custom("too deep"));
         }
-        Ok(Self { depth: self.depth + 1, fault: self.fault })
+        Ok(Self {
+            depth: self.depth + 1,
+            fault: self.fault,
+        })
     }
 }
 
@@ -128,7 +134,9 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number"))
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("number"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -203,15 +211,26 @@ mod tests {
             (b"{} {}", Some(JsonFault::Trailing)),
             (b"{\"a\":1}garbage", Some(JsonFault::Trailing)),
             (b"{\"a\":1,\"a\":1}", Some(JsonFault::DuplicateMember)),
-            (b"{\"o\":{\"a\":1,\"\\u0061\":2}}", Some(JsonFault::DuplicateMember)),
+            (
+                b"{\"o\":{\"a\":1,\"\\u0061\":2}}",
+                Some(JsonFault::DuplicateMember),
+            ),
             (b"\xef\xbb\xbf{}", Some(JsonFault::ByteOrderMark)),
             (b"{\0\"\0a\0\"\0:\x001\0}\0", Some(JsonFault::Syntax)),
             (b"\xff\xfe{\0}\0", Some(JsonFault::NotUtf8)),
         ];
         for (body, fault) in cases {
-            assert_eq!(object_from_bytes(body).err(), fault, "{}", String::from_utf8_lossy(body));
+            assert_eq!(
+                object_from_bytes(body).err(),
+                fault,
+                "{}",
+                String::from_utf8_lossy(body)
+            );
         }
-        assert_eq!(object_from_bytes(b"<!doctype html>").err(), Some(JsonFault::Syntax));
+        assert_eq!(
+            object_from_bytes(b"<!doctype html>").err(),
+            Some(JsonFault::Syntax)
+        );
         assert_eq!(object_from_bytes(b"").err(), Some(JsonFault::Syntax));
     }
 
@@ -228,7 +247,10 @@ mod tests {
         assert_eq!(check(Some("Application/JSON; charset=UTF-8"), None), None);
         assert_eq!(check(Some("text/plain"), None), Some(JsonFault::MediaType));
         assert_eq!(check(Some("text/html"), None), Some(JsonFault::MediaType));
-        assert_eq!(check(Some("application/jsonp"), None), Some(JsonFault::MediaType));
+        assert_eq!(
+            check(Some("application/jsonp"), None),
+            Some(JsonFault::MediaType)
+        );
         assert_eq!(check(None, None), Some(JsonFault::MediaType));
         let key_set = Some("application/jwk-set+json");
         assert_eq!(check(key_set, None), Some(JsonFault::MediaType));

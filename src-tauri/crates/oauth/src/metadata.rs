@@ -1,19 +1,18 @@
 //! Authorization server metadata (RFC 8414): found, checked, comparable.
 
-use http::StatusCode;
-use http::header::ACCEPT;
+mod discovery;
+mod error;
+
 use serde_json::{Map, Value};
 use url::{Origin, Url};
 
-use crate::answer::{self, Answer};
-use crate::client::ClientAuthMethod;
-use crate::http_port::{HttpFailure, HttpPort, Purpose};
-use crate::issuer::{self, Issuer, LoopbackHttp};
-use crate::json::{self, JsonFault};
-use crate::text;
+pub use discovery::{discover, well_known_urls};
+pub use error::{DiscoveryError, MemberFault};
 
-const OAUTH: &str = "/.well-known/oauth-authorization-server";
-const OPENID: &str = "/.well-known/openid-configuration";
+use crate::client::ClientAuthMethod;
+use crate::issuer::{self, Issuer, LoopbackHttp};
+use crate::json;
+use crate::text;
 
 /// The members that hold an address, and whether a document without it is useless.
 const ENDPOINTS: [(&str, bool); 7] = [
@@ -39,6 +38,7 @@ pub struct AuthorizationServerMetadata {
     introspection_endpoint: Option<Url>,
     pushed_authorization_request_endpoint: Option<Url>,
     scopes_supported: Option<Vec<String>>,
+    response_types_supported: Option<Vec<String>>,
     grant_types_supported: Option<Vec<String>>,
     auth_methods_supported: Option<Vec<String>>,
     pkce: PkceSupport,
@@ -78,178 +78,6 @@ pub struct PinnedChange {
     pub now: Option<String>,
 }
 
-/// Why there is no usable metadata.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DiscoveryError {
-    /// No answer came back.
-    #[error("the server's metadata could not be fetched")]
-    Transport(#[from] HttpFailure),
-    /// None of the well-known addresses has a document.
-    #[error("the server publishes no metadata")]
-    NotFound {
-        /// The addresses that were tried, in order.
-        tried: Vec<Url>,
-        /// `X-Request-Id` of the last answer.
-        request_id: Option<String>,
-    },
-    /// The server answered with a redirect, which is not followed.
-    #[error("the metadata address redirects; redirects are not followed")]
-    Redirected {
-        /// `X-Request-Id` of the answer.
-        request_id: Option<String>,
-    },
-    /// The server answered with a status that is neither 200 nor "not here".
-    #[error("the server answered {status} instead of its metadata")]
-    Status {
-        /// The HTTP status.
-        status: u16,
-        /// `X-Request-Id` of the answer.
-        request_id: Option<String>,
-    },
-    /// The answer is not one JSON object (a captive portal's page, for example).
-    #[error("the server's metadata is unusable: {reason}")]
-    NotJson {
-        /// What is wrong with it.
-        reason: JsonFault,
-        /// `X-Request-Id` of the answer.
-        request_id: Option<String>,
-    },
-    /// The document names another issuer; nothing of it was used (RFC 8414 §3.3). Discovery may be
-    /// started again at the named issuer if the person agrees.
-    #[error("the metadata names another issuer")]
-    IssuerMismatch {
-        /// The issuer that was asked for.
-        expected: String,
-        /// The issuer that the document names, cleaned for display.
-        named: String,
-        /// `X-Request-Id` of the answer.
-        request_id: Option<String>,
-    },
-    /// A required member is missing.
-    #[error("the server's metadata has no {member}")]
-    Missing {
-        /// The member.
-        member: &'static str,
-        /// `X-Request-Id` of the answer.
-        request_id: Option<String>,
-    },
-    /// A member is not what it must be.
-    #[error("{member} in the server's metadata is unusable: {reason}")]
-    Invalid {
-        /// The member.
-        member: &'static str,
-        /// What is wrong with it.
-        reason: MemberFault,
-        /// `X-Request-Id` of the answer.
-        request_id: Option<String>,
-    },
-}
-
-/// What is wrong with one member of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum MemberFault {
-    /// It has the wrong JSON type.
-    #[error("it has the wrong type")]
-    Type,
-    /// It is not an absolute address.
-    #[error("it is not an absolute address")]
-    NotAbsolute,
-    /// It is not https (or http on loopback where that is allowed).
-    #[error("it is not https")]
-    NotHttps,
-    /// It has a fragment (OAuth 2.1 §3.1, §3.2).
-    #[error("it has a fragment")]
-    Fragment,
-    /// It carries a user name or password.
-    #[error("it carries a user name")]
-    UserInfo,
-}
-
-impl DiscoveryError {
-    /// `X-Request-Id` of the answer that was at fault, if there was one.
-    pub fn request_id(&self) -> Option<&str> {
-        match self {
-            Self::Transport(_) => None,
-            Self::NotFound { request_id, .. }
-            | Self::Redirected { request_id }
-            | Self::Status { request_id, .. }
-            | Self::NotJson { request_id, .. }
-            | Self::IssuerMismatch { request_id, .. }
-            | Self::Missing { request_id, .. }
-            | Self::Invalid { request_id, .. } => request_id.as_deref(),
-        }
-    }
-
-    fn with_request_id(mut self, id: Option<String>) -> Self {
-        if let Self::IssuerMismatch { request_id, .. }
-        | Self::Missing { request_id, .. }
-        | Self::Invalid { request_id, .. } = &mut self
-        {
-            *request_id = id;
-        }
-        self
-    }
-}
-
-/// Finds and checks the metadata of `issuer`.
-///
-/// The places, in order: RFC 8414 §3.1 (well-known part between host and path), then the two
-/// `openid-configuration` places of §5. The next place is tried only when the one before says that
-/// nothing is there (a 4xx status); anything else it says is final.
-///
-/// Errors: [`DiscoveryError`].
-#[tracing::instrument(skip_all)]
-pub async fn discover(
-    http: &dyn HttpPort,
-    issuer: &Issuer,
-) -> Result<AuthorizationServerMetadata, DiscoveryError> {
-    let tried = well_known_urls(issuer);
-    let mut request_id = None;
-    for url in &tried {
-        let request = http::Request::get(url.as_str())
-            .header(ACCEPT, "application/json")
-            .body(Vec::new())
-            .map_err(|_| HttpFailure::NotSent)?;
-        let answer = answer::send(http, request, Purpose::Metadata).await?;
-        request_id.clone_from(&answer.request_id);
-        if let Some(document) = document_of(&answer)? {
-            return AuthorizationServerMetadata::from_document(issuer, document)
-                .map_err(|error| error.with_request_id(request_id));
-        }
-    }
-    Err(DiscoveryError::NotFound { tried, request_id })
-}
-
-/// The document in an answer; `None` when the answer says that there is none at this place.
-fn document_of(answer: &Answer) -> Result<Option<Map<String, Value>>, DiscoveryError> {
-    let request_id = answer.request_id.clone();
-    match answer.status {
-        StatusCode::OK => answer
-            .object()
-            .map(Some)
-            .map_err(|reason| DiscoveryError::NotJson { reason, request_id }),
-        status if status.is_redirection() => Err(DiscoveryError::Redirected { request_id }),
-        StatusCode::TOO_MANY_REQUESTS => Err(DiscoveryError::Status { status: 429, request_id }),
-        status if status.is_client_error() => Ok(None),
-        status => Err(DiscoveryError::Status { status: status.as_u16(), request_id }),
-    }
-}
-
-/// The places where the metadata of an issuer may be, in the order in which they are tried.
-pub fn well_known_urls(issuer: &Issuer) -> Vec<Url> {
-    let path = issuer.url().path();
-    let path = path.strip_suffix('/').unwrap_or(path);
-    let mut urls: Vec<Url> = Vec::with_capacity(3);
-    for place in [format!("{OAUTH}{path}"), format!("{OPENID}{path}"), format!("{path}{OPENID}")] {
-        let mut url = issuer.url().clone();
-        url.set_path(&place);
-        if !urls.contains(&url) {
-            urls.push(url);
-        }
-    }
-    urls
-}
-
 impl AuthorizationServerMetadata {
     /// Checks a document against the issuer it was asked from. This is also the way back from a
     /// stored document: it passes the same rules again.
@@ -272,14 +100,18 @@ impl AuthorizationServerMetadata {
         };
         let pkce = match list("code_challenge_methods_supported")? {
             None => PkceSupport::NotAnnounced,
-            Some(methods) if methods.iter().any(|method| method == "S256") => PkceSupport::Announced,
+            Some(methods) if methods.iter().any(|method| method == "S256") => {
+                PkceSupport::Announced
+            }
             Some(_) => PkceSupport::Refused,
         };
         Ok(Self {
             issuer,
             authorization_endpoint: endpoint("authorization_endpoint")?,
-            token_endpoint: endpoint("token_endpoint")?
-                .ok_or(DiscoveryError::Missing { member: "token_endpoint", request_id: None })?,
+            token_endpoint: endpoint("token_endpoint")?.ok_or(DiscoveryError::Missing {
+                member: "token_endpoint",
+                request_id: None,
+            })?,
             registration_endpoint: endpoint("registration_endpoint")?,
             jwks_uri: endpoint("jwks_uri")?,
             revocation_endpoint: endpoint("revocation_endpoint")?,
@@ -288,6 +120,8 @@ impl AuthorizationServerMetadata {
                 "pushed_authorization_request_endpoint",
             )?,
             scopes_supported: list("scopes_supported")?,
+            // Required by RFC 8414 §2, but left out in practice: absence is not held against it.
+            response_types_supported: list("response_types_supported")?,
             grant_types_supported: list("grant_types_supported")?,
             auth_methods_supported: list("token_endpoint_auth_methods_supported")?,
             pkce,
@@ -337,11 +171,21 @@ impl AuthorizationServerMetadata {
         self.scopes_supported.as_deref()
     }
 
+    /// Whether the response type `code` is ruled out: there is a list, and it is not in it.
+    pub fn refuses_code(&self) -> bool {
+        self.response_types_supported
+            .as_ref()
+            .is_some_and(|types| !types.iter().any(|name| name == "code"))
+    }
+
     /// Whether a grant is announced. `None` when the server lists no grants, or lists grants without
     /// this one: absence is no proof (one engine lists grants elsewhere), so warn and try.
     pub fn announces_grant(&self, grant_type: &str) -> Option<bool> {
         let grants = self.grant_types_supported.as_ref()?;
-        grants.iter().any(|grant| grant == grant_type).then_some(true)
+        grants
+            .iter()
+            .any(|grant| grant == grant_type)
+            .then_some(true)
     }
 
     /// `grant_types_supported` as published.
@@ -382,9 +226,13 @@ impl AuthorizationServerMetadata {
         let Some(methods) = &self.auth_methods_supported else {
             return Some(ClientAuthMethod::Post);
         };
-        [ClientAuthMethod::Post, ClientAuthMethod::Basic, ClientAuthMethod::None]
-            .into_iter()
-            .find(|method| methods.iter().any(|name| name == method.as_str()))
+        [
+            ClientAuthMethod::Post,
+            ClientAuthMethod::Basic,
+            ClientAuthMethod::None,
+        ]
+        .into_iter()
+        .find(|method| methods.iter().any(|name| name == method.as_str()))
     }
 
     /// Endpoints on another origin than the issuer's. Ask once before using any of them.
@@ -392,7 +240,10 @@ impl AuthorizationServerMetadata {
         let home = self.issuer.url().origin();
         self.endpoints()
             .filter(|(_, url)| url.origin() != home)
-            .map(|(member, url)| ForeignEndpoint { member, url: url.clone() })
+            .map(|(member, url)| ForeignEndpoint {
+                member,
+                url: url.clone(),
+            })
             .collect()
     }
 
@@ -403,7 +254,11 @@ impl AuthorizationServerMetadata {
             .into_iter()
             .zip(pinned.pins())
             .filter(|((_, now), (_, before))| now != before)
-            .map(|((member, now), (_, pinned))| PinnedChange { member, pinned, now })
+            .map(|((member, now), (_, pinned))| PinnedChange {
+                member,
+                pinned,
+                now,
+            })
             .collect()
     }
 
@@ -417,7 +272,10 @@ impl AuthorizationServerMetadata {
             self.introspection_endpoint.as_ref(),
             self.pushed_authorization_request_endpoint.as_ref(),
         ];
-        ENDPOINTS.iter().zip(urls).filter_map(|((member, _), url)| url.map(|url| (*member, url)))
+        ENDPOINTS
+            .iter()
+            .zip(urls)
+            .filter_map(|((member, _), url)| url.map(|url| (*member, url)))
     }
 
     fn pins(&self) -> Vec<(&'static str, Option<String>)> {
@@ -427,11 +285,20 @@ impl AuthorizationServerMetadata {
             let url = found.iter().find(|(name, _)| *name == member);
             pins.push((member, url.map(|(_, url)| url.to_string())));
         }
-        let methods = self.auth_methods_supported.as_ref().map(|methods| methods.join(" "));
+        let methods = self
+            .auth_methods_supported
+            .as_ref()
+            .map(|methods| methods.join(" "));
         pins.push(("token_endpoint_auth_methods_supported", methods));
-        pins.push(("code_challenge_methods_supported", Some(format!("{:?}", self.pkce))));
+        pins.push((
+            "code_challenge_methods_supported",
+            Some(format!("{:?}", self.pkce)),
+        ));
         let names_issuer = self.names_issuer_in_answers.to_string();
-        pins.push(("authorization_response_iss_parameter_supported", Some(names_issuer)));
+        pins.push((
+            "authorization_response_iss_parameter_supported",
+            Some(names_issuer),
+        ));
         pins
     }
 }
@@ -444,7 +311,10 @@ pub(crate) fn same_origin(one: &Url, other: &Url) -> bool {
 fn checked_issuer(asked: &Issuer, document: &Map<String, Value>) -> Result<Issuer, DiscoveryError> {
     let named = json::text(document, "issuer")
         .map_err(|()| invalid("issuer", MemberFault::Type))?
-        .ok_or(DiscoveryError::Missing { member: "issuer", request_id: None })?;
+        .ok_or(DiscoveryError::Missing {
+            member: "issuer",
+            request_id: None,
+        })?;
     if !asked.is_named_by(named) {
         return Err(DiscoveryError::IssuerMismatch {
             expected: asked.as_str().to_owned(),
@@ -466,7 +336,9 @@ fn endpoint(
     else {
         return Ok(None);
     };
-    endpoint_url(value, rule).map(Some).map_err(|reason| invalid(member, reason))
+    endpoint_url(value, rule)
+        .map(Some)
+        .map_err(|reason| invalid(member, reason))
 }
 
 /// The rule for every address that a server names.
@@ -481,7 +353,10 @@ pub(crate) fn endpoint_url(value: &str, rule: LoopbackHttp) -> Result<Url, Membe
         return Err(MemberFault::Fragment);
     }
     // The parser drops an empty user name ("https://@host"), so the text is looked at as well.
-    let authority = value.split("://").nth(1).and_then(|rest| rest.split(['/', '?']).next());
+    let authority = value
+        .split("://")
+        .nth(1)
+        .and_then(|rest| rest.split(['/', '?']).next());
     if issuer::has_user_info(&url) || authority.is_some_and(|text| text.contains('@')) {
         return Err(MemberFault::UserInfo);
     }
@@ -489,7 +364,11 @@ pub(crate) fn endpoint_url(value: &str, rule: LoopbackHttp) -> Result<Url, Membe
 }
 
 fn invalid(member: &'static str, reason: MemberFault) -> DiscoveryError {
-    DiscoveryError::Invalid { member, reason, request_id: None }
+    DiscoveryError::Invalid {
+        member,
+        reason,
+        request_id: None,
+    }
 }
 
 #[cfg(test)]

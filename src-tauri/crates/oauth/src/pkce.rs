@@ -31,7 +31,10 @@ mod tests {
     #[test]
     fn the_challenge_matches_rfc_7636_appendix_b() {
         let verifier = SecretString::from("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-        assert_eq!(derive_challenge(&verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        assert_eq!(
+            derive_challenge(&verifier),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
     }
 
     #[test]
@@ -41,7 +44,10 @@ mod tests {
         // EXPOSE: test value.
         let (one, other) = (one.expose_secret(), other.expose_secret());
         assert_eq!(one.len(), 43);
-        assert!(one.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+        assert!(
+            one.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        );
         assert_ne!(one, other);
     }
 }

@@ -58,7 +58,10 @@ impl RedirectUri {
         if url.scheme() != "https" && !loopback {
             return Err(RedirectUriError::NotHttpsOrLoopback);
         }
-        Ok(Self { text: text.to_owned(), url })
+        Ok(Self {
+            text: text.to_owned(),
+            url,
+        })
     }
 
     /// The URI as it was written: servers compare the text.

@@ -19,10 +19,10 @@ use crate::token::{self, TokenError, TokenSet};
 const MIN_INTERVAL: Duration = Duration::from_secs(10);
 
 /// A token is renewed this long before its end.
-const BEFORE_END: Duration = Duration::from_secs(60);
+const BEFORE_END: Duration = Duration::from_mins(1);
 
 /// A token that lives shorter is renewed at 80 % of its life instead.
-const SHORT_LIFE: Duration = Duration::from_secs(5 * 60);
+const SHORT_LIFE: Duration = Duration::from_mins(5);
 
 /// Gets new tokens with a refresh token. `granted` is what the grant holds now; the request leaves
 /// the scope out, which means just that.
@@ -47,7 +47,9 @@ pub async fn refresh(
         // EXPOSE: only compared, to know whether the old one is to be discarded.
         new.expose_secret() != refresh_token.expose_secret()
     });
-    tokens.refresh_token.get_or_insert_with(|| refresh_token.clone());
+    tokens
+        .refresh_token
+        .get_or_insert_with(|| refresh_token.clone());
     Ok(tokens)
 }
 
@@ -70,8 +72,11 @@ pub fn due_at(received_at: OffsetDateTime, lifetime: Option<Duration>) -> Option
 /// How long to wait after `failures` failed refreshes in a row (1 or more): 1, 2, 4 … 60 minutes,
 /// or what the server asks for if that is longer.
 pub fn back_off(failures: u32, retry_after: Option<Duration>) -> Duration {
-    let minutes = 1_u64.checked_shl(failures.saturating_sub(1)).unwrap_or(60).clamp(1, 60);
-    Duration::from_secs(minutes * 60).max(retry_after.unwrap_or_default())
+    let minutes = 1_u64
+        .checked_shl(failures.saturating_sub(1))
+        .unwrap_or(60)
+        .clamp(1, 60);
+    Duration::from_mins(minutes).max(retry_after.unwrap_or_default())
 }
 
 fn signed(duration: Duration) -> time::Duration {

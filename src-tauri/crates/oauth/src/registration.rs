@@ -1,6 +1,7 @@
 //! Dynamic client registration (RFC 7591), with the extensions of the 1inch documentation.
 
 mod answer;
+mod error;
 mod management;
 
 use std::time::Duration;
@@ -13,12 +14,12 @@ use time::OffsetDateTime;
 use url::Url;
 use zeroize::Zeroizing;
 
+pub use error::{RegistrationError, RegistrationFault};
 pub use management::{ClientManagement, ManagementError, RegistrationUpdate};
 
-use crate::answer::{self as exchange, Answer, Refusal};
+use crate::answer::{self as exchange, Answer};
 use crate::client::{Client, ClientAuthMethod, ClientError};
 use crate::http_port::{HttpFailure, HttpPort, Purpose};
-use crate::json::JsonFault;
 use crate::metadata::AuthorizationServerMetadata;
 
 /// Sent as the redirect URI of a client that never redirects: the documented request carries one for
@@ -195,7 +196,7 @@ impl SecretExpiry {
     pub fn at(expires_at: Option<OffsetDateTime>, now: OffsetDateTime) -> Self {
         match expires_at {
             Some(end) if end <= now => Self::Ended(end),
-            Some(end) if end - now <= Duration::from_secs(7 * 24 * 60 * 60) => Self::Soon(end),
+            Some(end) if end - now <= Duration::from_hours(7 * 24) => Self::Soon(end),
             _ => Self::Good,
         }
     }
@@ -206,119 +207,11 @@ impl ClientRegistration {
     ///
     /// Errors: never for a registration that [`register`] returned.
     pub fn client(&self) -> Result<Client, ClientError> {
-        Client::new(self.client_id.clone(), self.auth_method, self.client_secret.clone())
-    }
-}
-
-/// Why a client was not registered. Nothing of the answer was kept.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RegistrationError {
-    /// The server has no registration endpoint.
-    #[error("the server offers no registration")]
-    NoEndpoint,
-    /// The server lists only authentication methods that this crate cannot do.
-    #[error("the server wants a kind of client authentication that is not supported")]
-    NoAuthMethod,
-    /// The portal access token holds characters that a header cannot carry.
-    #[error("the portal access token holds characters that cannot be sent")]
-    TokenCharacters,
-    /// No answer.
-    #[error("the registration request did not complete")]
-    Transport(#[from] HttpFailure),
-    /// The portal access token was not accepted: ask for a new one.
-    #[error("the server does not accept the portal access token")]
-    InvalidToken(Refusal),
-    /// `invalid_redirect_uri`.
-    #[error("the server does not accept the redirect URI")]
-    InvalidRedirectUri(Refusal),
-    /// `invalid_client_metadata`.
-    #[error("the server does not accept what was asked for")]
-    InvalidClientMetadata(Refusal),
-    /// `invalid_software_statement` or `unapproved_software_statement`.
-    #[error("the server does not accept this software")]
-    SoftwareStatement(Refusal),
-    /// 429 or 503.
-    #[error("the server is busy")]
-    Busy {
-        /// How long the server asks to wait.
-        retry_after: Option<Duration>,
-        /// What it said.
-        refusal: Refusal,
-    },
-    /// A redirect; it is not followed, the portal token stays here.
-    #[error("the registration endpoint redirects; redirects are not followed")]
-    Redirected(Refusal),
-    /// Any other refusal.
-    #[error("the server refused to register the client")]
-    Refused(Refusal),
-    /// A success that cannot be used. A client may exist at the server all the same.
-    #[error("the server's answer is unusable: {reason}")]
-    Malformed {
-        /// What is wrong.
-        reason: RegistrationFault,
-        /// The HTTP status.
-        status: u16,
-        /// `X-Request-Id` of the answer.
-        request_id: Option<String>,
-    },
-}
-
-/// What is wrong with a registration answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RegistrationFault {
-    /// It is not the one JSON object that it must be.
-    #[error(transparent)]
-    Json(#[from] JsonFault),
-    /// A success status other than 200 and 201.
-    #[error("the status is neither 200 nor 201")]
-    Status,
-    /// No client id, or one with characters outside %x20-7E.
-    #[error("the client ID is missing or not printable")]
-    ClientId,
-    /// The secret is not printable text.
-    #[error("the client secret is not printable")]
-    ClientSecret,
-    /// The authentication method needs a secret and none came.
-    #[error("the client has no secret although it must use one")]
-    SecretMissing,
-    /// An authentication method that this crate cannot do.
-    #[error("the client must authenticate with {method}, which is not supported")]
-    AuthMethod {
-        /// The method, cleaned.
-        method: String,
-    },
-    /// The client may not use the grant that it was registered for.
-    #[error("the client may not use the grant that was asked for")]
-    Grant,
-    /// A member has the wrong type.
-    #[error("{member} has the wrong type")]
-    Member {
-        /// The member.
-        member: &'static str,
-    },
-}
-
-impl RegistrationError {
-    /// What the server said.
-    pub fn refusal(&self) -> Option<&Refusal> {
-        match self {
-            Self::InvalidToken(refusal)
-            | Self::InvalidRedirectUri(refusal)
-            | Self::InvalidClientMetadata(refusal)
-            | Self::SoftwareStatement(refusal)
-            | Self::Busy { refusal, .. }
-            | Self::Redirected(refusal)
-            | Self::Refused(refusal) => Some(refusal),
-            _ => None,
-        }
-    }
-
-    /// `X-Request-Id` of the answer, if one came.
-    pub fn request_id(&self) -> Option<&str> {
-        match self {
-            Self::Malformed { request_id, .. } => request_id.as_deref(),
-            other => other.refusal()?.request_id.as_deref(),
-        }
+        Client::new(
+            self.client_id.clone(),
+            self.auth_method,
+            self.client_secret.clone(),
+        )
     }
 }
 
@@ -333,10 +226,13 @@ pub async fn register(
     request: &RegistrationRequest,
     initial_access_token: &SecretString,
 ) -> Result<ClientRegistration, RegistrationError> {
-    let endpoint = metadata.registration_endpoint().ok_or(RegistrationError::NoEndpoint)?;
-    let method = metadata.preferred_auth_method().ok_or(RegistrationError::NoAuthMethod)?;
-    let bearer =
-        bearer(initial_access_token).ok_or(RegistrationError::TokenCharacters)?;
+    let endpoint = metadata
+        .registration_endpoint()
+        .ok_or(RegistrationError::NoEndpoint)?;
+    let method = metadata
+        .preferred_auth_method()
+        .ok_or(RegistrationError::NoAuthMethod)?;
+    let bearer = bearer(initial_access_token).ok_or(RegistrationError::TokenCharacters)?;
     let message = http::Request::post(endpoint.as_str())
         .header(CONTENT_TYPE, "application/json")
         .header(ACCEPT, "application/json")
@@ -374,13 +270,15 @@ fn refused(answer: &Answer) -> RegistrationError {
     match (answer.status, refusal.error.as_deref()) {
         (status, _) if status.is_redirection() => RegistrationError::Redirected(refusal),
         (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _) => {
-            RegistrationError::Busy { retry_after: answer.retry_after(), refusal }
+            RegistrationError::Busy {
+                retry_after: answer.retry_after(),
+                refusal,
+            }
         }
         // Engines refuse the portal token as 401 with a challenge, or as 400 access_denied.
-        (StatusCode::UNAUTHORIZED, _) | (_, Some("invalid_token" | "access_denied")) => {
-            RegistrationError::InvalidToken(refusal)
-        }
-        (StatusCode::FORBIDDEN, None | Some("insufficient_scope")) => {
+        (StatusCode::UNAUTHORIZED, _)
+        | (_, Some("invalid_token" | "access_denied"))
+        | (StatusCode::FORBIDDEN, None | Some("insufficient_scope")) => {
             RegistrationError::InvalidToken(refusal)
         }
         (_, Some("invalid_redirect_uri")) => RegistrationError::InvalidRedirectUri(refusal),
@@ -394,8 +292,7 @@ fn refused(answer: &Answer) -> RegistrationError {
 
 /// The management address of an answer, when it is on the origin of the registration endpoint.
 fn management_url(metadata: &AuthorizationServerMetadata, value: &str) -> Option<Url> {
-    let url =
-        crate::metadata::endpoint_url(value, metadata.issuer().loopback_http()).ok()?;
+    let url = crate::metadata::endpoint_url(value, metadata.issuer().loopback_http()).ok()?;
     let home = metadata.registration_endpoint()?;
     crate::metadata::same_origin(&url, home).then_some(url)
 }

@@ -48,7 +48,10 @@ impl Capture {
     /// The captured request, addressed to the endpoint exactly as published.
     fn into_request(self, endpoint: &Url) -> Result<HttpRequest, HttpFailure> {
         let mut request = self.0.into_inner().ok_or(HttpFailure::NotSent)?;
-        *request.uri_mut() = endpoint.as_str().parse().map_err(|_| HttpFailure::NotSent)?;
+        *request.uri_mut() = endpoint
+            .as_str()
+            .parse()
+            .map_err(|_| HttpFailure::NotSent)?;
         if let Some(credential) = request.headers_mut().get_mut(http::header::AUTHORIZATION) {
             credential.set_sensitive(true);
         }
@@ -116,7 +119,9 @@ pub(crate) fn client_credentials(
 ) -> Result<HttpRequest, HttpFailure> {
     let writer = basic_client(client).set_token_uri(token_url(endpoint));
     let capture = Capture::default();
-    let mut request = writer.exchange_client_credentials().add_scopes(scopes(access));
+    let mut request = writer
+        .exchange_client_credentials()
+        .add_scopes(scopes(access));
     if let Some(resource) = &access.resource {
         request = request.add_extra_param("resource", resource.clone());
     }
@@ -162,7 +167,9 @@ pub(crate) fn revocation(
     };
     let writer = basic_client(client).set_revocation_url(stand_in);
     let capture = Capture::default();
-    let request = writer.revoke_token(token).map_err(|_| HttpFailure::NotSent)?;
+    let request = writer
+        .revoke_token(token)
+        .map_err(|_| HttpFailure::NotSent)?;
     let _ = request.request(&capture);
     capture.into_request(endpoint)
 }
@@ -172,7 +179,9 @@ mod tests {
     use super::*;
 
     fn form(request: &HttpRequest) -> Vec<(String, String)> {
-        url::form_urlencoded::parse(request.body()).into_owned().collect()
+        url::form_urlencoded::parse(request.body())
+            .into_owned()
+            .collect()
     }
 
     fn endpoint(text: &str) -> Url {
@@ -183,9 +192,7 @@ mod tests {
     fn a_secret_travels_in_exactly_one_place() {
         let endpoint = endpoint("https://as.example/token");
         let access = AccessRequest::scopes(["a", "b"]);
-        let client = |method| {
-            Client::new("id:1", method, Some("s p%".into())).expect("client")
-        };
+        let client = |method| Client::new("id:1", method, Some("s p%".into())).expect("client");
         let post =
             client_credentials(&endpoint, &client(ClientAuthMethod::Post), &access).expect("post");
         assert!(post.headers().get("authorization").is_none());
@@ -198,12 +205,20 @@ mod tests {
         assert!(header.is_sensitive());
         // base64("id%3A1:s+p%25"): both parts form-encoded first (RFC 6749 §2.3.1).
         assert_eq!(header, "Basic aWQlM0ExOnMrcCUyNQ==");
-        assert!(form(&basic).iter().all(|(name, _)| !name.starts_with("client_")));
+        assert!(
+            form(&basic)
+                .iter()
+                .all(|(name, _)| !name.starts_with("client_"))
+        );
 
         let public = Client::public("id:1").expect("client");
         let public = refresh(&endpoint, &public, &"r".into(), &access).expect("public");
         assert!(form(&public).contains(&("client_id".into(), "id:1".into())));
-        assert!(form(&public).iter().all(|(name, _)| name != "client_secret" && name != "scope"));
+        assert!(
+            form(&public)
+                .iter()
+                .all(|(name, _)| name != "client_secret" && name != "scope")
+        );
     }
 
     #[test]
@@ -224,7 +239,10 @@ mod tests {
             &code.into(),
             &"verifier".into(),
             "http://127.0.0.1:4711/callback",
-            &AccessRequest { scopes: vec!["x".into()], resource: Some("https://api.example".into()) },
+            &AccessRequest {
+                scopes: vec!["x".into()],
+                resource: Some("https://api.example".into()),
+            },
         )
         .expect("request");
         let wanted = [

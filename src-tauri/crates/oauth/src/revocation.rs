@@ -84,18 +84,25 @@ pub async fn revoke(
     token: &SecretString,
     hint: TokenHint,
 ) -> Result<Revoked, RevocationError> {
-    let endpoint = metadata.revocation_endpoint().ok_or(RevocationError::NoEndpoint)?;
+    let endpoint = metadata
+        .revocation_endpoint()
+        .ok_or(RevocationError::NoEndpoint)?;
     let request = requests::revocation(endpoint, client, token, hint)?;
     let answer = answer::send(http, request, Purpose::Revocation).await?;
     // Some engines answer 204.
     if matches!(answer.status, StatusCode::OK | StatusCode::NO_CONTENT) {
-        return Ok(Revoked { request_id: answer.request_id });
+        return Ok(Revoked {
+            request_id: answer.request_id,
+        });
     }
     let refusal = answer.refusal();
     Err(match (answer.status, refusal.error.as_deref()) {
         (status, _) if status.is_redirection() => RevocationError::Redirected(refusal),
         (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _) => {
-            RevocationError::Busy { retry_after: answer.retry_after(), refusal }
+            RevocationError::Busy {
+                retry_after: answer.retry_after(),
+                refusal,
+            }
         }
         (_, Some("unsupported_token_type")) => RevocationError::UnsupportedTokenType(refusal),
         (_, Some("invalid_client")) | (StatusCode::UNAUTHORIZED, None) => {

@@ -1,5 +1,7 @@
 //! The token answer (OAuth 2.1 §3.2.3, §3.2.4), read by hand and strictly.
 
+mod error;
+
 use std::time::Duration;
 
 use http::StatusCode;
@@ -7,10 +9,12 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
+pub use error::{TokenError, TokenFault};
+
 use crate::access_request::AccessRequest;
-use crate::answer::{self, Answer, Refusal};
-use crate::http_port::{HttpFailure, HttpPort, Purpose};
-use crate::json::{self, JsonFault};
+use crate::answer::{self, Answer};
+use crate::http_port::{HttpPort, Purpose};
+use crate::json;
 
 /// The longest lifetime that is believed: one year.
 const LONGEST_LIFE: u64 = 365 * 24 * 60 * 60;
@@ -48,155 +52,6 @@ pub enum TokenType {
     Bearer,
 }
 
-/// Why there are no tokens. Texts from the server are cleaned; no variant holds a token or a body.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TokenError {
-    /// No complete answer. After [`HttpFailure::may_have_been_sent`] a code is spent.
-    #[error("the token request did not complete")]
-    Transport(#[from] HttpFailure),
-    /// The code belongs to the sign-in of another client.
-    #[error("this sign-in belongs to another client")]
-    AnotherClient,
-    /// The grant needs a client with a secret.
-    #[error("this grant needs a client with a secret")]
-    PublicClient,
-    /// `invalid_client`: id or secret are not accepted.
-    #[error("the server does not accept the client's credential")]
-    InvalidClient(Refusal),
-    /// `invalid_grant`: the code or the refresh token is not (or no longer) good.
-    #[error("the server no longer accepts this grant")]
-    InvalidGrant(Refusal),
-    /// `invalid_scope`.
-    #[error("the server does not give these scopes")]
-    InvalidScope(Refusal),
-    /// `unauthorized_client`: this client may not use this grant.
-    #[error("this client may not use this grant")]
-    UnauthorizedClient(Refusal),
-    /// `unsupported_grant_type`.
-    #[error("the server does not offer this grant")]
-    UnsupportedGrant(Refusal),
-    /// `invalid_target`: the resource is not known (RFC 8707 §2).
-    #[error("the server does not know this resource")]
-    InvalidTarget(Refusal),
-    /// `invalid_request`.
-    #[error("the server did not understand the request")]
-    InvalidRequest(Refusal),
-    /// 429, 503 or `temporarily_unavailable`: later, and never again with the same code.
-    #[error("the server is busy")]
-    Busy {
-        /// How long the server asks to wait.
-        retry_after: Option<Duration>,
-        /// What it said.
-        refusal: Refusal,
-    },
-    /// Another 5xx: the refresh token stays good.
-    #[error("the server failed")]
-    ServerFailed(Refusal),
-    /// A refusal of another shape (an empty 400, an unknown code).
-    #[error("the server refused")]
-    Refused(Refusal),
-    /// A redirect; it is not followed.
-    #[error("the token endpoint redirects; redirects are not followed")]
-    Redirected(Refusal),
-    /// A success that cannot be used; nothing of it was kept.
-    #[error("the server's answer is unusable: {reason}")]
-    Malformed {
-        /// What is wrong.
-        reason: TokenFault,
-        /// The HTTP status.
-        status: u16,
-        /// `X-Request-Id` of the answer.
-        request_id: Option<String>,
-    },
-}
-
-/// What is wrong with a token answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TokenFault {
-    /// It is not the one JSON object that it must be.
-    #[error(transparent)]
-    Json(#[from] JsonFault),
-    /// A success status other than 200.
-    #[error("the status is not 200")]
-    Status,
-    /// Both tokens and an error.
-    #[error("it holds both a token and an error")]
-    TokenAndError,
-    /// No access token, or an empty one.
-    #[error("it has no access token")]
-    AccessTokenMissing,
-    /// The access token cannot be sent in a header.
-    #[error("the access token holds characters that a header may not carry")]
-    AccessTokenCharacters,
-    /// No token type (required, §3.2.3).
-    #[error("it has no token type")]
-    TokenTypeMissing,
-    /// A type that is not understood.
-    #[error("the token type is not Bearer")]
-    TokenTypeUnknown,
-    /// The lifetime is no number.
-    #[error("the lifetime is not a number")]
-    ExpiresIn,
-    /// The scope is not text, or not made of scope characters.
-    #[error("the scope is not a list of scope names")]
-    Scope,
-    /// The refresh token is not printable text.
-    #[error("the refresh token is not printable")]
-    RefreshToken,
-}
-
-impl TokenError {
-    /// What the server said; `None` when it said nothing of the kind.
-    pub fn refusal(&self) -> Option<&Refusal> {
-        match self {
-            Self::InvalidClient(refusal)
-            | Self::InvalidGrant(refusal)
-            | Self::InvalidScope(refusal)
-            | Self::UnauthorizedClient(refusal)
-            | Self::UnsupportedGrant(refusal)
-            | Self::InvalidTarget(refusal)
-            | Self::InvalidRequest(refusal)
-            | Self::Busy { refusal, .. }
-            | Self::ServerFailed(refusal)
-            | Self::Refused(refusal)
-            | Self::Redirected(refusal) => Some(refusal),
-            Self::Transport(_)
-            | Self::AnotherClient
-            | Self::PublicClient
-            | Self::Malformed { .. } => None,
-        }
-    }
-
-    /// `X-Request-Id` of the answer, if one came.
-    pub fn request_id(&self) -> Option<&str> {
-        match self {
-            Self::Malformed { request_id, .. } => request_id.as_deref(),
-            other => other.refusal()?.request_id.as_deref(),
-        }
-    }
-
-    /// The HTTP status of the answer, if one came.
-    pub fn status(&self) -> Option<u16> {
-        match self {
-            Self::Malformed { status, .. } => Some(*status),
-            other => other.refusal().map(|refusal| refusal.status),
-        }
-    }
-
-    /// `error_description`, cleaned.
-    pub fn description(&self) -> Option<&str> {
-        self.refusal()?.description.as_deref()
-    }
-
-    /// Whether a later request with the same refresh token or client credential may succeed. It
-    /// never means that a code may be sent again.
-    pub fn may_pass_later(&self) -> bool {
-        matches!(self, Self::Transport(_) | Self::Busy { .. } | Self::ServerFailed(_) | Self::Redirected(_))
-            || matches!(self, Self::Refused(refusal) if refusal.error.is_none())
-            || matches!(self, Self::Malformed { .. })
-    }
-}
-
 /// Sends a token request and reads the answer.
 pub(crate) async fn exchange(
     http: &dyn HttpPort,
@@ -214,7 +69,9 @@ pub(crate) async fn exchange(
 }
 
 fn success(answer: &Answer, asked: &AccessRequest) -> Result<TokenSet, TokenError> {
-    let body = answer.object().map_err(|fault| malformed(answer, fault.into()))?;
+    let body = answer
+        .object()
+        .map_err(|fault| malformed(answer, fault.into()))?;
     if body.get("error").is_some_and(|error| !error.is_null()) {
         // Some engines refuse with status 200.
         return Err(if body.contains_key("access_token") {
@@ -242,14 +99,16 @@ fn read(body: &Map<String, Value>, asked: &AccessRequest) -> Result<TokenSet, To
     if !token_type.eq_ignore_ascii_case("bearer") {
         return Err(TokenFault::TokenTypeUnknown);
     }
-    let refresh_token =
-        json::text(body, "refresh_token").map_err(|()| TokenFault::RefreshToken)?;
+    let refresh_token = json::text(body, "refresh_token").map_err(|()| TokenFault::RefreshToken)?;
     if refresh_token.is_some_and(|token| !crate::text::is_vschar(token)) {
         return Err(TokenFault::RefreshToken);
     }
     let granted = granted_scopes(body)?.unwrap_or_else(|| asked.scopes.clone());
     let lacking = |from: &[String], of: &[String]| -> Vec<String> {
-        from.iter().filter(|scope| !of.contains(scope)).cloned().collect()
+        from.iter()
+            .filter(|scope| !of.contains(scope))
+            .cloned()
+            .collect()
     };
     Ok(TokenSet {
         access_token: access_token.into(),
@@ -276,10 +135,15 @@ fn refused(answer: &Answer) -> TokenError {
     if status.is_redirection() {
         return TokenError::Redirected(refusal);
     }
-    let is_busy = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
-        || refusal.error.as_deref() == Some("temporarily_unavailable");
+    let is_busy = matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    ) || refusal.error.as_deref() == Some("temporarily_unavailable");
     if is_busy {
-        return TokenError::Busy { retry_after: answer.retry_after(), refusal };
+        return TokenError::Busy {
+            retry_after: answer.retry_after(),
+            refusal,
+        };
     }
     if status.is_server_error() {
         return TokenError::ServerFailed(refusal);
@@ -310,7 +174,9 @@ fn malformed(answer: &Answer, reason: TokenFault) -> TokenError {
 fn is_token68(token: &str) -> bool {
     let body = token.trim_end_matches('=');
     !body.is_empty()
-        && body.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b))
+        && body
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b))
 }
 
 /// Scope names (OAuth 2.1 §1.4.1): each once, in the order given; `None` when the server is silent.
@@ -320,7 +186,10 @@ fn granted_scopes(body: &Map<String, Value>) -> Result<Option<Vec<String>>, Toke
     };
     let mut scopes: Vec<String> = Vec::new();
     for scope in text.split(' ').filter(|scope| !scope.is_empty()) {
-        if !scope.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)) {
+        if !scope
+            .bytes()
+            .all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
+        {
             return Err(TokenFault::Scope);
         }
         if !scopes.iter().any(|known| known == scope) {

@@ -40,12 +40,24 @@ pub(super) fn read(
     let redirect_uris = members(&body, "redirect_uris")?;
     let grant_types = members(&body, "grant_types")?;
     let response_types = members(&body, "response_types")?;
-    let needed = request.grant.grant_types().first().copied().unwrap_or_default();
-    if grant_types.as_ref().is_some_and(|grants| !grants.iter().any(|grant| grant == needed)) {
+    let needed = request
+        .grant
+        .grant_types()
+        .first()
+        .copied()
+        .unwrap_or_default();
+    if grant_types
+        .as_ref()
+        .is_some_and(|grants| !grants.iter().any(|grant| grant == needed))
+    {
         return Err(RegistrationFault::Grant);
     }
-    let scopes = member(&body, "scope")?
-        .map(|scope| scope.split_ascii_whitespace().map(str::to_owned).collect::<Vec<_>>());
+    let scopes = member(&body, "scope")?.map(|scope| {
+        scope
+            .split_ascii_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    });
     let client_name = member(&body, "client_name")?;
     let (management, foreign_management) = management(&body, metadata)?;
 
@@ -56,10 +68,26 @@ pub(super) fn read(
             differences.push(RegistrationDifference { member, asked, got });
         }
     };
-    compare("client_name", request.client_name.clone(), client_name.map(str::to_owned));
-    compare("redirect_uris", request.redirect_uris.join(" "), list(redirect_uris.as_deref()));
-    compare("grant_types", request.grant.grant_types().join(" "), list(grant_types.as_deref()));
-    compare("response_types", request.grant.response_types().join(" "), list(response_types.as_deref()));
+    compare(
+        "client_name",
+        request.client_name.clone(),
+        client_name.map(str::to_owned),
+    );
+    compare(
+        "redirect_uris",
+        request.redirect_uris.join(" "),
+        list(redirect_uris.as_deref()),
+    );
+    compare(
+        "grant_types",
+        request.grant.grant_types().join(" "),
+        list(grant_types.as_deref()),
+    );
+    compare(
+        "response_types",
+        request.grant.response_types().join(" "),
+        list(response_types.as_deref()),
+    );
     compare(
         "token_endpoint_auth_method",
         asked_method.as_str().to_owned(),
@@ -77,7 +105,12 @@ pub(super) fn read(
         client_name: client_name.and_then(text::clean_or_none),
         redirect_uris: redirect_uris.unwrap_or_else(|| request.redirect_uris.clone()),
         grant_types: grant_types.unwrap_or_else(|| {
-            request.grant.grant_types().iter().map(|grant| (*grant).to_owned()).collect()
+            request
+                .grant
+                .grant_types()
+                .iter()
+                .map(|grant| (*grant).to_owned())
+                .collect()
         }),
         scopes,
         management,
@@ -93,24 +126,29 @@ fn auth_method(
     metadata: &AuthorizationServerMetadata,
 ) -> Result<ClientAuthMethod, RegistrationFault> {
     if let Some(name) = member(body, "token_endpoint_auth_method")? {
-        return ClientAuthMethod::from_name(name)
-            .ok_or_else(|| RegistrationFault::AuthMethod { method: text::clean(name) });
+        return ClientAuthMethod::from_name(name).ok_or_else(|| RegistrationFault::AuthMethod {
+            method: text::clean(name),
+        });
     }
     let lists = |method: ClientAuthMethod| {
         metadata
             .auth_methods_supported()
             .is_some_and(|methods| methods.iter().any(|name| name == method.as_str()))
     };
-    Ok(if lists(ClientAuthMethod::Post) && !lists(ClientAuthMethod::Basic) {
-        ClientAuthMethod::Post
-    } else {
-        ClientAuthMethod::Basic
-    })
+    Ok(
+        if lists(ClientAuthMethod::Post) && !lists(ClientAuthMethod::Basic) {
+            ClientAuthMethod::Post
+        } else {
+            ClientAuthMethod::Basic
+        },
+    )
 }
 
 /// Seconds since 1970; 0 and absence mean never.
 fn secret_end(body: &Map<String, Value>) -> Result<Option<OffsetDateTime>, RegistrationFault> {
-    let fault = RegistrationFault::Member { member: "client_secret_expires_at" };
+    let fault = RegistrationFault::Member {
+        member: "client_secret_expires_at",
+    };
     match body.get("client_secret_expires_at") {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Number(number)) => match number.as_i64() {

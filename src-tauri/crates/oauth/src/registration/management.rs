@@ -76,7 +76,11 @@ impl ClientManagement {
         for member in NOT_SENT_BACK {
             members.remove(member);
         }
-        Self { url, token, members }
+        Self {
+            url,
+            token,
+            members,
+        }
     }
 
     /// The way back from storage. `document` is what [`document`](Self::document) gave.
@@ -132,9 +136,12 @@ impl ClientManagement {
         }
         let text = |member| json::text(&got, member).ok().flatten();
         // A rotated token is taken only for the same address: the old one is void then.
-        let token = text("registration_access_token").map_or_else(|| self.token.clone(), Into::into);
+        let token =
+            text("registration_access_token").map_or_else(|| self.token.clone(), Into::into);
         let client_secret = text("client_secret")
-            .filter(|secret| self.members.get("client_secret").and_then(Value::as_str) != Some(secret))
+            .filter(|secret| {
+                self.members.get("client_secret").and_then(Value::as_str) != Some(secret)
+            })
             .map(Into::into);
         let redirect_uris = json::texts(&got, "redirect_uris")
             .ok()
