@@ -1,25 +1,19 @@
-//! Inchkeep without its window: the use cases, and the contract with the page.
+//! Inchkeep without its window: so far the contract with the page.
 //!
-//! [`App`] is everything that the product does. The desktop shell and the test
-//! bridge both hold one, hand it a [`Host`] (browser, clipboard, windows) and
-//! pass commands on; neither knows more than the names in [`command_list!`].
+//! The types of every command and event stand here, and the one list of commands. From them the
+//! TypeScript side is generated ([`typescript_contract`]); the use cases behind them come next.
+//!
+//! ```
+//! let typescript = inchkeep_app::typescript_contract();
+//! assert!(typescript.contains("export interface MainCommands"));
+//! ```
 
-mod app;
-mod clock;
 mod command_list;
-mod commands;
 pub mod contract;
 mod error;
 mod host;
-mod records;
 mod typescript;
 
-pub use app::{App, AppOptions};
-pub use commands::Window;
-pub use clock::{Clock, SystemClock};
 pub use error::{ApiError, ErrorCode};
 pub use host::{Host, HostError, SecretWindowSize};
 pub use typescript::contract as typescript_contract;
-
-mod stubs_first;
-mod stubs_second;

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-#[allow(clippy::wildcard_imports, reason = "the list names every type of the contract")]
+// The list names every type of the contract.
 use crate::contract::*;
 
 /// The text of `contract.ts`.
@@ -87,7 +87,7 @@ impl TypeVisitor for Types<'_> {
 fn pascal(snake: &str) -> String {
     snake
         .split('_')
-        .flat_map(|word| {
+        .filter_map(|word| {
             let mut letters = word.chars();
             letters
                 .next()

@@ -168,12 +168,18 @@ pub enum Fault {
 impl Fault {
     /// Answers this status in the shape of the place.
     pub fn status(status: u16) -> Self {
-        Self::Status { status, retry_after: None }
+        Self::Status {
+            status,
+            retry_after: None,
+        }
     }
 
     /// Answers this status with `Retry-After` in seconds.
     pub fn retry_after(status: u16, seconds: u32) -> Self {
-        Self::Status { status, retry_after: Some(seconds.to_string()) }
+        Self::Status {
+            status,
+            retry_after: Some(seconds.to_string()),
+        }
     }
 
     /// Answers 200 with a sign-in page in HTML, as a captive portal does.
@@ -196,12 +202,16 @@ impl Fault {
 
     /// Takes a member away from the JSON answer.
     pub fn without(member: &str) -> Self {
-        Self::Merge { patch: json!({ member: null }) }
+        Self::Merge {
+            patch: json!({ member: null }),
+        }
     }
 
     /// Gives a member of the JSON answer this value.
     pub fn with(member: &str, value: impl Into<Value>) -> Self {
-        Self::Merge { patch: json!({ member: value.into() }) }
+        Self::Merge {
+            patch: json!({ member: value.into() }),
+        }
     }
 
     /// [`Place::Metadata`]: names another issuer (RFC 8414 §3.3).
@@ -245,7 +255,11 @@ impl Fault {
 
     /// [`Place::Authorization`]: takes a parameter away from the redirect.
     pub fn answer_without(name: &str) -> Self {
-        Self::AnswerParameters { remove: vec![name.into()], set: Vec::new(), append: Vec::new() }
+        Self::AnswerParameters {
+            remove: vec![name.into()],
+            set: Vec::new(),
+            append: Vec::new(),
+        }
     }
 
     /// [`Place::Authorization`]: gives a parameter of the redirect this value.
@@ -297,7 +311,11 @@ pub struct Faults(Mutex<Vec<ActiveFault>>);
 impl Faults {
     /// Switches a fault on until it is cleared.
     pub fn set(&self, place: Place, fault: Fault) {
-        self.add(ActiveFault { place, fault, times: None });
+        self.add(ActiveFault {
+            place,
+            fault,
+            times: None,
+        });
     }
 
     /// Switches a fault on for the next request at that place.
@@ -307,7 +325,11 @@ impl Faults {
 
     /// Switches a fault on for so many requests at that place.
     pub fn times(&self, place: Place, fault: Fault, times: u32) {
-        self.add(ActiveFault { place, fault, times: Some(times) });
+        self.add(ActiveFault {
+            place,
+            fault,
+            times: Some(times),
+        });
     }
 
     /// Switches a fault on as described.

@@ -32,7 +32,9 @@ pub(crate) struct Signer {
 impl Signer {
     /// Reads the key of the data folder, or makes one there; without a folder it makes one.
     pub(crate) fn open(dir: Option<&Path>) -> Result<Self, SandboxError> {
-        let Some(dir) = dir else { return Ok(Self::new(make_key())) };
+        let Some(dir) = dir else {
+            return Ok(Self::new(make_key()));
+        };
         let path = dir.join(FILE);
         match fs::read_to_string(&path) {
             Ok(pem) => SigningKey::from_pkcs8_pem(&pem)
@@ -84,7 +86,9 @@ impl Signer {
         let (signed, signature) = token.rsplit_once('.')?;
         let (_, claims) = signed.split_once('.')?;
         let signature = Signature::from_slice(&URL_SAFE_NO_PAD.decode(signature).ok()?).ok()?;
-        VerifyingKey::from(&self.key).verify(signed.as_bytes(), &signature).ok()?;
+        VerifyingKey::from(&self.key)
+            .verify(signed.as_bytes(), &signature)
+            .ok()?;
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
     }
 
@@ -104,7 +108,9 @@ impl Signer {
     fn jwk(&self) -> Value {
         let point = VerifyingKey::from(&self.key).to_encoded_point(false);
         let coordinate = |bytes: Option<&p256::FieldBytes>| {
-            bytes.map(|bytes| URL_SAFE_NO_PAD.encode(bytes)).unwrap_or_default()
+            bytes
+                .map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
+                .unwrap_or_default()
         };
         json!({
             "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": self.kid,
@@ -124,8 +130,8 @@ fn make_key() -> SigningKey {
 
 /// `GET /oauth/jwks`
 pub(crate) async fn jwks(State(shared): State<Arc<Shared>>) -> Response {
+    shared.tally.count(|counters| counters.jwks += 1);
     faulty(&shared, Place::Jwks, async {
-        shared.tally.count(|counters| counters.jwks += 1);
         Json(json!({ "keys": [shared.signer().jwk()] })).into_response()
     })
     .await

@@ -31,15 +31,32 @@
 //! # });
 //! ```
 
+mod authorize;
+mod client_auth;
+mod consent;
+mod control;
 mod counters;
 mod error;
 mod faults;
+mod gateway;
 mod html;
+mod issue;
+mod jwks;
+mod mcp;
+mod metadata;
+mod oauth_error;
+mod params;
+mod portal;
+mod registration;
 mod request_id;
+mod revocation;
 mod router;
+mod serve;
 mod server;
 mod state;
 mod store;
+mod token;
+mod websocket;
 
 pub use counters::{AuthorizationRecord, Counters};
 pub use error::SandboxError;

@@ -1,6 +1,5 @@
 //! Start, stop, and what the surrounding program may ask for.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -8,31 +7,19 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
-use tower::ServiceExt as _;
+use tokio::task::JoinHandle;
 use url::Url;
-use uuid::Uuid;
 
 use crate::counters::Counters;
 use crate::error::SandboxError;
 use crate::faults::Faults;
+use crate::issue::{add_application, issue_api_key, issue_portal_token, seed};
 use crate::jwks::Signer;
-use crate::router::{Dropped, router};
-use crate::state::{Shared, lock, make_secret, seconds};
-use crate::store::{ApiKey, Application, Hashed, PortalToken, Store};
-
-/// The port that a sandbox tries first when nothing else is said.
-const USUAL_PORT: u16 = 8417;
-/// How long open connections may take to finish when the sandbox stops.
-const STOP_GRACE: Duration = Duration::from_millis(500);
-const PORTAL_TOKEN_LIFE: Duration = Duration::from_secs(8 * 60 * 60);
+use crate::router::router;
+use crate::serve::{listen, serve};
+use crate::state::{Shared, lock};
+use crate::store::{Application, Store};
 
 /// How a sandbox behaves. `SandboxOptions::default()` is what a person wants; tests shorten lives.
 #[derive(Debug, Clone)]
@@ -62,10 +49,10 @@ impl Default for SandboxOptions {
         Self {
             data_dir: None,
             port: None,
-            access_token_life: Duration::from_secs(30 * 60),
-            refresh_token_life: Duration::from_secs(30 * 24 * 60 * 60),
+            access_token_life: Duration::from_mins(30),
+            refresh_token_life: Duration::from_hours(30 * 24),
             refresh_grace: Duration::from_secs(10),
-            code_life: Duration::from_secs(60),
+            code_life: Duration::from_mins(1),
             rate_per_second: Some(20),
             test_control: false,
         }
@@ -118,7 +105,9 @@ pub struct Sandbox {
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sandbox").field("url", &self.url.as_str()).finish_non_exhaustive()
+        f.debug_struct("Sandbox")
+            .field("url", &self.url.as_str())
+            .finish_non_exhaustive()
     }
 }
 
@@ -176,7 +165,9 @@ impl Sandbox {
 
     /// All applications, oldest first.
     pub fn applications(&self) -> Vec<Application> {
-        self.shared.store.read(|records| records.applications.clone())
+        self.shared
+            .store
+            .read(|records| records.applications.clone())
     }
 
     /// Adds an application and answers its id.
@@ -284,148 +275,4 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         self.shared.stop.send_replace(true);
     }
-}
-
-pub(crate) fn add_application(shared: &Shared, name: &str) -> Result<String, SandboxError> {
-    let id = Uuid::new_v4().to_string();
-    let application = Application { id: id.clone(), name: name.to_owned() };
-    shared.store.change(shared.now_seconds(), |records| records.applications.push(application))?;
-    Ok(id)
-}
-
-pub(crate) fn issue_api_key(
-    shared: &Shared,
-    application_id: &str,
-    name: &str,
-    scope: Option<String>,
-) -> Result<String, SandboxError> {
-    let plain = make_secret("sbx_key_");
-    let key = ApiKey {
-        id: Uuid::new_v4().to_string(),
-        hash: Hashed::of(&plain),
-        name: name.to_owned(),
-        application_id: application_id.to_owned(),
-        scope,
-    };
-    shared.store.change(shared.now_seconds(), |records| {
-        if records.application(application_id).is_none() {
-            return Err(SandboxError::UnknownApplication);
-        }
-        records.api_keys.push(key);
-        Ok(plain)
-    })?
-}
-
-pub(crate) fn issue_portal_token(shared: &Shared) -> Result<String, SandboxError> {
-    let plain = make_secret("sbx_portal_");
-    let now = shared.now_seconds();
-    let token =
-        PortalToken { hash: Hashed::of(&plain), expires_at: now + seconds(PORTAL_TOKEN_LIFE) };
-    shared.store.change(now, |records| records.portal_tokens.push(token))?;
-    Ok(plain)
-}
-
-/// Keeps the port, and gives birth to the sample application unless there was one.
-fn seed(shared: &Shared, port: Option<u16>) -> Result<Option<Seed>, SandboxError> {
-    let (kept, seeded) = shared.store.read(|records| (records.port, records.seeded));
-    if seeded && (port.is_none() || port == kept) {
-        return Ok(None);
-    }
-    let (application_name, key_name) = ("Treasury Router", "Sample key");
-    let application_id = Uuid::new_v4().to_string();
-    let api_key = make_secret("sbx_key_");
-    shared.store.change(shared.now_seconds(), |records| {
-        records.port = port.or(records.port);
-        if seeded {
-            return None;
-        }
-        records.seeded = true;
-        records
-            .applications
-            .push(Application { id: application_id.clone(), name: application_name.into() });
-        records.api_keys.push(ApiKey {
-            id: Uuid::new_v4().to_string(),
-            hash: Hashed::of(&api_key),
-            name: key_name.into(),
-            application_id: application_id.clone(),
-            scope: None,
-        });
-        Some(Seed {
-            application_id,
-            application_name: application_name.into(),
-            key_name: key_name.into(),
-            api_key,
-        })
-    })
-}
-
-async fn listen(wanted: Option<u16>, kept: Option<u16>) -> Result<(TcpListener, u16), SandboxError> {
-    let (first, second) = match wanted.or(kept) {
-        Some(port) => (port, None),
-        None => (USUAL_PORT, Some(0)),
-    };
-    let listener = match (TcpListener::bind(("127.0.0.1", first)).await, second) {
-        (Ok(listener), _) => listener,
-        (Err(_), Some(second)) => {
-            TcpListener::bind(("127.0.0.1", second)).await.map_err(SandboxError::Listen)?
-        }
-        (Err(error), None) if error.kind() == io::ErrorKind::AddrInUse => {
-            return Err(SandboxError::PortInUse { port: first });
-        }
-        (Err(error), None) => return Err(SandboxError::Listen(error)),
-    };
-    let port = listener.local_addr().map_err(SandboxError::Listen)?.port();
-    Ok((listener, port))
-}
-
-async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            _ = stopping.wait_for(|stop| *stop) => break,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(serve_connection(stream, router.clone(), stopping.clone()));
-                }
-                // Out of file descriptors, most likely: wait until some connection has gone.
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-            },
-            Some(_) = connections.join_next(), if !connections.is_empty() => {}
-        }
-    }
-    drop(listener);
-    let finish = async { while connections.join_next().await.is_some() {} };
-    // What has not finished by then is aborted when the set is dropped.
-    let _ = tokio::time::timeout(STOP_GRACE, finish).await;
-}
-
-/// Our own loop instead of `axum::serve`, because a lost answer needs a service that can fail:
-/// hyper then closes the connection without a word.
-async fn serve_connection(stream: TcpStream, router: Router, mut stopping: watch::Receiver<bool>) {
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let router = router.clone();
-        async move {
-            let answer: Result<_, Infallible> = router.oneshot(request.map(Body::new)).await;
-            match answer {
-                Ok(response) if response.extensions().get::<Dropped>().is_some() => {
-                    Err(io::Error::other("dropped on purpose"))
-                }
-                Ok(response) => Ok(response),
-                Err(never) => match never {},
-            }
-        }
-    });
-    let _ = stream.set_nodelay(true);
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(30))
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades();
-    tokio::pin!(connection);
-    tokio::select! {
-        // The peer's errors are the peer's affair.
-        _ = connection.as_mut() => return,
-        _ = stopping.wait_for(|stop| *stop) => connection.as_mut().graceful_shutdown(),
-    }
-    let _ = connection.await;
 }

@@ -26,7 +26,10 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// 256 random bits in base64url, behind a prefix that says what it is.
 pub(crate) fn make_secret(prefix: &str) -> String {
-    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
+    format!(
+        "{prefix}{}",
+        URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+    )
 }
 
 pub(crate) struct Shared {
@@ -103,13 +106,20 @@ impl Shared {
     }
 
     pub(crate) fn advance_clock(&self, by: Duration) {
-        self.clock_offset_ms.fetch_add(milliseconds(by), Ordering::Relaxed);
+        self.clock_offset_ms
+            .fetch_add(milliseconds(by), Ordering::Relaxed);
     }
 
     /// Becomes true when the sandbox stops.
     pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
         self.stop.subscribe()
     }
+}
+
+/// Waits until the sandbox stops, or is dropped.
+pub(crate) async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    // An error says that the sender has gone, which means the same.
+    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 /// As a signed number, for sums with times.

@@ -60,7 +60,7 @@ pub(crate) struct PortalToken {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Client {
-    pub(crate) client_id: String,
+    pub(crate) id: String,
     /// `None`: a public client.
     pub(crate) secret_hash: Option<Hashed>,
     pub(crate) name: String,
@@ -98,6 +98,18 @@ pub(crate) struct Family {
     pub(crate) expires_at: i64,
 }
 
+impl Family {
+    /// Whether the refresh token is or was one of this family.
+    pub(crate) fn knows(&self, refresh_token: &str) -> bool {
+        let hash = Hashed::of(refresh_token);
+        self.current
+            .iter()
+            .chain(&self.previous)
+            .chain(&self.retired)
+            .any(|own| *own == hash)
+    }
+}
+
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Records {
     version: u32,
@@ -114,7 +126,9 @@ pub(crate) struct Records {
 
 impl Records {
     pub(crate) fn application(&self, id: &str) -> Option<&Application> {
-        self.applications.iter().find(|application| application.id == id)
+        self.applications
+            .iter()
+            .find(|application| application.id == id)
     }
 
     pub(crate) fn api_key(&self, plain: &str) -> Option<&ApiKey> {
@@ -125,7 +139,8 @@ impl Records {
     fn drop_expired(&mut self, now: i64) {
         self.portal_tokens.retain(|token| token.expires_at > now);
         self.families.retain(|_, family| family.expires_at > now);
-        self.revoked_tokens.retain(|_, expires_at| *expires_at > now);
+        self.revoked_tokens
+            .retain(|_, expires_at| *expires_at > now);
     }
 }
 
@@ -140,14 +155,22 @@ pub(crate) struct Store {
 impl Store {
     pub(crate) fn open(dir: Option<PathBuf>) -> Result<Self, SandboxError> {
         let records = match &dir {
-            None => Records { version: VERSION, ..Records::default() },
+            None => Records {
+                version: VERSION,
+                ..Records::default()
+            },
             Some(dir) => {
-                make_private_dir(dir)
-                    .map_err(|source| SandboxError::Data { path: dir.clone(), source })?;
+                make_private_dir(dir).map_err(|source| SandboxError::Data {
+                    path: dir.clone(),
+                    source,
+                })?;
                 load(&dir.join(FILE))?
             }
         };
-        Ok(Self { dir, records: Mutex::new(records) })
+        Ok(Self {
+            dir,
+            records: Mutex::new(records),
+        })
     }
 
     pub(crate) fn read<T>(&self, look: impl FnOnce(&Records) -> T) -> T {
@@ -179,14 +202,24 @@ fn load(path: &Path) -> Result<Records, SandboxError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(Records { version: VERSION, ..Records::default() });
+            return Ok(Records {
+                version: VERSION,
+                ..Records::default()
+            });
         }
-        Err(source) => return Err(SandboxError::Data { path: path.to_owned(), source }),
+        Err(source) => {
+            return Err(SandboxError::Data {
+                path: path.to_owned(),
+                source,
+            });
+        }
     };
     serde_json::from_slice::<Records>(&bytes)
         .ok()
         .filter(|records| records.version == VERSION)
-        .ok_or_else(|| SandboxError::Damaged { path: path.to_owned() })
+        .ok_or_else(|| SandboxError::Damaged {
+            path: path.to_owned(),
+        })
 }
 
 /// Makes the folder, readable by its owner alone.
@@ -223,7 +256,9 @@ mod tests {
     fn a_change_is_on_disk_when_it_counts() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(Some(dir.path().join("data"))).unwrap();
-        store.change(0, |records| records.port = Some(4242)).unwrap();
+        store
+            .change(0, |records| records.port = Some(4242))
+            .unwrap();
         let again = Store::open(Some(dir.path().join("data"))).unwrap();
         assert_eq!(again.read(|records| records.port), Some(4242));
     }
@@ -256,7 +291,10 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data");
-        Store::open(Some(data.clone())).unwrap().change(0, |_| ()).unwrap();
+        Store::open(Some(data.clone()))
+            .unwrap()
+            .change(0, |_| ())
+            .unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&data), 0o700);
         assert_eq!(mode(&data.join(FILE)), 0o600);

@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{
-    ApplicationKey, OAuthClientId, SecretDraft, SecretDraftId, SessionView, Timestamp,
-};
+use super::{ApplicationKey, OAuthClientId, SecretDraft, SecretDraftId, SessionView, Timestamp};
 
 /// How a client gets its tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]

@@ -249,7 +249,8 @@ pub struct SavedFile {
 pub struct RevealedSecret(String);
 
 impl RevealedSecret {
-    pub(crate) fn of(secret: &SecretString) -> Self {
+    /// The text of a secret, to be shown in the secret window.
+    pub fn of(secret: &SecretString) -> Self {
         use secrecy::ExposeSecret as _;
         // EXPOSE: the one answer that shows a secret, in the secret window.
         Self(secret.expose_secret().to_owned())
@@ -275,7 +276,8 @@ impl std::fmt::Debug for RevealedSecret {
 pub struct SecretText(SecretString);
 
 impl SecretText {
-    pub(crate) fn into_secret(self) -> SecretString {
+    /// What was typed, as a secret.
+    pub fn into_secret(self) -> SecretString {
         self.0
     }
 }

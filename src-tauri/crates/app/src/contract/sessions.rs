@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ApiError, ApplicationKey, EnvironmentId, Grant, OAuthClientId, SessionId, SignInId, Timestamp};
+use super::{
+    ApiError, ApplicationKey, EnvironmentId, Grant, OAuthClientId, SessionId, SignInId, Timestamp,
+};
 
 /// Starts a sign-in through the system browser.
 #[derive(Debug, Clone, Deserialize, TS)]

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{EnvironmentId, ExchangeId, SecretDraftId, Settings};
 use super::{CredentialRef, Draft, EnvironmentView};
+use super::{EnvironmentId, ExchangeId, SecretDraftId, Settings};
 
 /// Everything that the page needs to decide what to draw first.
 #[derive(Debug, Clone, Serialize, TS)]

@@ -1,0 +1,47 @@
+import type { ApplicationKey, CredentialRef, ExchangeId, OAuthClientId } from '../api/contract';
+
+export type SettingsSection =
+  | 'environments'
+  | 'vault'
+  | 'secrets'
+  | 'requests'
+  | 'appearance'
+  | 'shortcuts'
+  | 'about';
+
+/**
+ * Where the person is. There is no address bar, so a place is plain data; it can
+ * carry what to do there: a credential to use, an exchange to show, a dialog to open.
+ */
+export type Place =
+  | { page: 'console'; use?: CredentialRef; exchange?: ExchangeId }
+  | { page: 'sessions' }
+  | { page: 'server' }
+  | { page: 'applications'; adding?: true }
+  | { page: 'application'; application: ApplicationKey }
+  | { page: 'client'; oauthClientId: OAuthClientId }
+  | { page: 'settings'; section: SettingsSection };
+
+export type PageName = Place['page'];
+
+class Route {
+  place = $state.raw<Place>({ page: 'console' });
+
+  go(place: Place): void {
+    this.place = place;
+  }
+
+  /** Whether the page of `place` is on screen, for `aria-current`. */
+  isAt(place: Place): boolean {
+    const here = this.place;
+    if (place.page === 'application') {
+      return here.page === 'application' && here.application === place.application;
+    }
+    if (place.page === 'client') {
+      return here.page === 'client' && here.oauthClientId === place.oauthClientId;
+    }
+    return here.page === place.page;
+  }
+}
+
+export const route = new Route();
