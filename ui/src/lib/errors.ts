@@ -217,11 +217,7 @@ const table: Record<ErrorCode, Words> = {
   code_already_used: words('This code was already used.', '', 'start_again'),
 
   locked: words('Inchkeep is locked', 'Unlock the vault, then try again.'),
-  keyring_locked: words(
-    'The system keyring is locked',
-    'Unlock it, then try again.',
-    'try_again',
-  ),
+  keyring_locked: words('The system keyring is locked', 'Unlock it, then try again.', 'try_again'),
   keyring_denied: words(
     'The system keyring refused access',
     'Allow Inchkeep to use it, then try again.',
@@ -250,10 +246,7 @@ const table: Record<ErrorCode, Words> = {
     'The vault file cannot be read.',
     'It is damaged. Nothing was changed in it.',
   ),
-  vault_too_new: words(
-    'This vault was written by a newer Inchkeep',
-    'Update Inchkeep to open it.',
-  ),
+  vault_too_new: words('This vault was written by a newer Inchkeep', 'Update Inchkeep to open it.'),
   vault_not_saved: (f) => ({
     title: 'The vault could not be saved',
     text: sentence(f, 'reason', 'The disk refused the change.'),
@@ -332,7 +325,9 @@ const table: Record<ErrorCode, Words> = {
 /** Title, text and actions for a failure, its facts filled in. */
 export function errorWords(error: ApiError): ErrorWords {
   const found = table[error.code](error.facts);
-  return error.hint === undefined ? found : { ...found, text: `${found.text} ${error.hint}`.trim() };
+  return error.hint === undefined
+    ? found
+    : { ...found, text: `${found.text} ${error.hint}`.trim() };
 }
 
 /** The whole as one line, for places that have only one. */

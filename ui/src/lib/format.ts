@@ -130,7 +130,11 @@ export function isoTime(at: Timestamp): string {
 
 /** Two letters for an application: `Treasury Router` is `TR`. */
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const letters = words.length > 1 ? words.slice(0, 2).map((word) => [...word][0] ?? '') : [...name.trim()].slice(0, 2);
-  return letters.join('').toUpperCase();
+  const words = name
+    .trim()
+    .split(/\s+/)
+    .map((word) => Array.from(word));
+  const letters =
+    words.length > 1 ? words.slice(0, 2).map(([first]) => first) : words[0]?.slice(0, 2);
+  return (letters ?? []).join('').toUpperCase();
 }

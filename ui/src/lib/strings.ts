@@ -40,7 +40,8 @@ export const strings = {
 
   status: {
     label: 'Status',
-    kept: (requests: number) => `${counted(requests, 'request', 'requests')} kept, secrets redacted`,
+    kept: (requests: number) =>
+      `${counted(requests, 'request', 'requests')} kept, secrets redacted`,
     damaged: (records: number) => `${counted(records, 'record', 'records')} could not be read`,
     offline: (host: string) => `No connection to ${host}. Saved data still works.`,
     expiring: (name: string) => `${name} expires in`,

@@ -4,7 +4,7 @@ import { strength } from './strength';
 
 describe('strength in words', () => {
   it.each([
-    ['abc', 'Weak: add 4 more words'],
+    ['ab', 'Weak: add 4 more words'],
     ['horse', 'Weak: add 3 more words'],
     ['aaaaaaaaaaaaaaaaaaaa', 'Weak: add 3 more words'],
     ['horse horse horse horse', 'Weak: add 3 more words'],

@@ -3,7 +3,12 @@
  * because four random words are easier to keep than eight random signs.
  */
 export function strength(passphrase: string): string {
-  const found = new Set(passphrase.toLowerCase().split(/[\s\-_.,]+/u).filter((word) => word.length > 2));
+  const found = new Set(
+    passphrase
+      .toLowerCase()
+      .split(/[\s\-_.,]+/u)
+      .filter((word) => word.length > 2),
+  );
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^\p{L}\d\s]/u].filter((kind) => kind.test(passphrase));
   const signs = new Set(passphrase).size;
   // About 12 bits for a word from a common list, 5 for a sign that is not part of one.

@@ -183,8 +183,8 @@ impl ApiError {
 
     /// Adds one value for the words.
     #[must_use]
-    pub fn fact(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.facts.insert(name.to_owned(), value.into());
+    pub fn fact(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.facts.insert(name.to_owned(), value.to_string());
         self
     }
 

@@ -83,7 +83,11 @@ mod tests {
     use super::*;
 
     fn credential(placement: Placement, value: &str) -> Credential {
-        Credential { label: "router-read".into(), placement, value: value.into() }
+        Credential {
+            label: "router-read".into(),
+            placement,
+            value: value.into(),
+        }
     }
 
     #[test]

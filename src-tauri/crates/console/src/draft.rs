@@ -58,7 +58,11 @@ fn yes() -> bool {
 impl Field {
     /// A row that is sent.
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { name: name.into(), value: value.into(), enabled: true }
+        Self {
+            name: name.into(),
+            value: value.into(),
+            enabled: true,
+        }
     }
 }
 
@@ -139,7 +143,9 @@ impl RequestDraft {
         let method = Method::from_bytes(self.method.trim().as_bytes())
             .ok()
             .filter(|method| method != Method::CONNECT)
-            .ok_or_else(|| DraftError::BadMethod { method: self.method.clone() })?;
+            .ok_or_else(|| DraftError::BadMethod {
+                method: self.method.clone(),
+            })?;
         let url = self.target()?;
         let mut headers = header_map(&self.headers)?;
         let (body, content_type) = match &self.body {
@@ -156,16 +162,17 @@ impl RequestDraft {
                 .entry(header::CONTENT_TYPE)
                 .or_insert(HeaderValue::from_static(content_type));
         }
-        Ok(Prepared { method, url, headers, body: body.into() })
+        Ok(Prepared {
+            method,
+            url,
+            headers,
+            body: body.into(),
+        })
     }
 }
 
 /// Reads a URL as a person writes it, and adds parameters.
-pub(crate) fn parse_url(
-    text: &str,
-    schemes: &[&str],
-    params: &[Field],
-) -> Result<Url, DraftError> {
+pub(crate) fn parse_url(text: &str, schemes: &[&str], params: &[Field]) -> Result<Url, DraftError> {
     let bad = |reason| DraftError::BadUrl { reason };
     let text = text.trim();
     if text.is_empty() {
@@ -185,10 +192,15 @@ pub(crate) fn parse_url(
         });
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(bad("A user name or password in a URL is not sent; choose a credential"));
+        return Err(bad(
+            "A user name or password in a URL is not sent; choose a credential",
+        ));
     }
     url.set_fragment(None);
-    let mut params = params.iter().filter(|field| field.enabled && !field.name.is_empty()).peekable();
+    let mut params = params
+        .iter()
+        .filter(|field| field.enabled && !field.name.is_empty())
+        .peekable();
     if params.peek().is_some() {
         let mut pairs = url.query_pairs_mut();
         for field in params {
@@ -201,11 +213,18 @@ pub(crate) fn parse_url(
 /// The enabled rows as headers, in order. Rows without a name are being written and are skipped.
 pub(crate) fn header_map(fields: &[Field]) -> Result<HeaderMap, DraftError> {
     let mut headers = HeaderMap::new();
-    for field in fields.iter().filter(|field| field.enabled && !field.name.trim().is_empty()) {
-        let bad = || DraftError::BadHeader { name: field.name.clone() };
+    for field in fields
+        .iter()
+        .filter(|field| field.enabled && !field.name.trim().is_empty())
+    {
+        let bad = || DraftError::BadHeader {
+            name: field.name.clone(),
+        };
         let name = HeaderName::from_bytes(field.name.trim().as_bytes()).map_err(|_| bad())?;
         if RESERVED.contains(&name) {
-            return Err(DraftError::ReservedHeader { name: field.name.clone() });
+            return Err(DraftError::ReservedHeader {
+                name: field.name.clone(),
+            });
         }
         let value = HeaderValue::from_bytes(field.value.trim().as_bytes()).map_err(|_| bad())?;
         headers.try_append(name, value).map_err(|_| bad())?;
@@ -215,7 +234,10 @@ pub(crate) fn header_map(fields: &[Field]) -> Result<HeaderMap, DraftError> {
 
 pub(crate) fn form(fields: &[Field]) -> String {
     let mut text = url::form_urlencoded::Serializer::new(String::new());
-    for field in fields.iter().filter(|field| field.enabled && !field.name.is_empty()) {
+    for field in fields
+        .iter()
+        .filter(|field| field.enabled && !field.name.is_empty())
+    {
         text.append_pair(&field.name, &field.value);
     }
     text.finish()
@@ -254,7 +276,11 @@ mod tests {
     use super::*;
 
     fn draft(url: &str) -> RequestDraft {
-        RequestDraft { method: "GET".into(), url: url.into(), ..RequestDraft::default() }
+        RequestDraft {
+            method: "GET".into(),
+            url: url.into(),
+            ..RequestDraft::default()
+        }
     }
 
     #[test]
@@ -262,46 +288,85 @@ mod tests {
         let mut draft = draft(" https://h/p?a=1%202#part ");
         draft.params = vec![
             Field::new("b", "x y&z"),
-            Field { enabled: false, ..Field::new("c", "no") },
+            Field {
+                enabled: false,
+                ..Field::new("c", "no")
+            },
             Field::new("", "being written"),
         ];
-        assert_eq!(draft.target().expect("a URL").as_str(), "https://h/p?a=1%202&b=x+y%26z");
+        assert_eq!(
+            draft.target().expect("a URL").as_str(),
+            "https://h/p?a=1%202&b=x+y%26z"
+        );
     }
 
     #[test]
     fn a_url_that_cannot_be_requested_says_why() {
         let cases = [
             ("", "Enter a URL"),
-            ("api.1inch.com/swap", "The URL has no scheme, such as https://"),
+            (
+                "api.1inch.com/swap",
+                "The URL has no scheme, such as https://",
+            ),
             ("ftp://h/p", "Only http and https URLs can be requested"),
             ("https://", "The URL has no host"),
-            ("http://h:99999/", "The URL's port is not a number up to 65535"),
-            ("https://user:pw@h/", "A user name or password in a URL is not sent; choose a credential"),
+            (
+                "http://h:99999/",
+                "The URL's port is not a number up to 65535",
+            ),
+            (
+                "https://user:pw@h/",
+                "A user name or password in a URL is not sent; choose a credential",
+            ),
         ];
         for (url, expected) in cases {
-            assert_eq!(draft(url).check().expect_err(url).to_string(), expected, "{url}");
+            assert_eq!(
+                draft(url).check().expect_err(url).to_string(),
+                expected,
+                "{url}"
+            );
         }
     }
 
     #[test]
     fn headers_keep_their_order_and_duplicates_and_bad_ones_are_named_without_value() {
         let mut draft = draft("https://h/");
-        draft.headers = vec![Field::new("B", "1"), Field::new("a", "2"), Field::new("b", "3")];
+        draft.headers = vec![
+            Field::new("B", "1"),
+            Field::new("a", "2"),
+            Field::new("b", "3"),
+        ];
         let prepared = draft.prepare().expect("a request");
-        let sent: Vec<_> = prepared.headers.iter().map(|(n, v)| (n.as_str(), v.as_bytes())).collect();
+        let sent: Vec<_> = prepared
+            .headers
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_bytes()))
+            .collect();
         assert_eq!(sent, [("b", &b"1"[..]), ("b", b"3"), ("a", b"2")]);
 
         draft.headers = vec![Field::new("x", "secret\nvalue")];
-        assert_eq!(draft.check().expect_err("refused").to_string(), "the header x cannot be sent");
+        assert_eq!(
+            draft.check().expect_err("refused").to_string(),
+            "the header x cannot be sent"
+        );
         draft.headers = vec![Field::new("Content-Length", "5")];
-        assert!(matches!(draft.check(), Err(DraftError::ReservedHeader { .. })));
+        assert!(matches!(
+            draft.check(),
+            Err(DraftError::ReservedHeader { .. })
+        ));
     }
 
     #[test]
     fn a_method_must_be_a_token() {
         for method in ["", "GE T", "CONNECT"] {
-            let draft = RequestDraft { method: method.into(), ..draft("https://h/") };
-            assert!(matches!(draft.check(), Err(DraftError::BadMethod { .. })), "{method}");
+            let draft = RequestDraft {
+                method: method.into(),
+                ..draft("https://h/")
+            };
+            assert!(
+                matches!(draft.check(), Err(DraftError::BadMethod { .. })),
+                "{method}"
+            );
         }
     }
 
@@ -315,7 +380,10 @@ mod tests {
         assert_eq!(prepared.headers[header::CONTENT_TYPE], "application/json");
 
         draft.body = Body::Json("{\n\"a\": 1\n\"b\": 2}".into());
-        assert_eq!(draft.check().expect_err("refused").to_string(), "Line 3: expected , or }");
+        assert_eq!(
+            draft.check().expect_err("refused").to_string(),
+            "Line 3: expected , or }"
+        );
     }
 
     #[test]

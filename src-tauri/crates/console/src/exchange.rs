@@ -53,7 +53,11 @@ impl Exchange {
 
     /// From the first hop's start to the end: the time that a person waited.
     pub fn total(&self) -> Duration {
-        self.redirects.iter().map(|hop| hop.timing.total).sum::<Duration>() + self.timing.total
+        self.redirects
+            .iter()
+            .map(|hop| hop.timing.total)
+            .sum::<Duration>()
+            + self.timing.total
     }
 }
 
@@ -292,6 +296,8 @@ mod bytes_as_base64 {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
         let text = String::deserialize(from)?;
-        STANDARD.decode(text).map_err(|_| D::Error::custom("the body is not base64"))
+        STANDARD
+            .decode(text)
+            .map_err(|_| D::Error::custom("the body is not base64"))
     }
 }

@@ -97,13 +97,18 @@ mod tests {
             "https://1inch.com/",
         ] {
             assert!(
-                matches!(go(url, &["api.1inch.com"]), Err(ForeignHost::OtherHost { .. })),
+                matches!(
+                    go(url, &["api.1inch.com"]),
+                    Err(ForeignHost::OtherHost { .. })
+                ),
                 "{url}"
             );
         }
         assert_eq!(
             go("http://127.0.0.1:9999/", &["127.0.0.1:8421"]),
-            Err(ForeignHost::OtherHost { host: "127.0.0.1:9999".into() })
+            Err(ForeignHost::OtherHost {
+                host: "127.0.0.1:9999".into()
+            })
         );
         assert!(go("https://api.1inch.com/", &[]).is_err());
     }
@@ -112,7 +117,9 @@ mod tests {
     fn the_right_host_without_encryption_is_stopped_too() {
         assert_eq!(
             go("http://api.1inch.com/", &["api.1inch.com"]),
-            Err(ForeignHost::NotEncrypted { host: "api.1inch.com".into() })
+            Err(ForeignHost::NotEncrypted {
+                host: "api.1inch.com".into()
+            })
         );
         assert!(go("ws://api.1inch.com/", &["api.1inch.com"]).is_err());
     }

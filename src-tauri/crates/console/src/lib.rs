@@ -42,6 +42,8 @@ mod exchange;
 mod failure;
 mod redact;
 mod request_id;
+#[cfg(test)]
+mod testing;
 mod timing;
 mod transport;
 

@@ -33,20 +33,36 @@ pub fn explain(body: &[u8]) -> Option<Problem> {
     // Numbers in an error are not shown, so it does not matter here what a float would do.
     let Ok(value) = serde_json::from_str::<Value>(text) else {
         let plain = !text.is_empty() && !text.starts_with(['<', '{', '[']);
-        return plain.then(|| Problem { message: shorten(text), request_id: None });
+        return plain.then(|| Problem {
+            message: shorten(text),
+            request_id: None,
+        });
     };
     if let Value::String(message) = &value {
-        return Some(Problem { message: shorten(message), request_id: None });
+        return Some(Problem {
+            message: shorten(message),
+            request_id: None,
+        });
     }
-    let request_id = value.get("requestId").and_then(Value::as_str).and_then(RequestId::new);
-    let message = ["description", "message", "error_description", "detail", "error"]
-        .into_iter()
-        .find_map(|name| words(value.get(name)?));
+    let request_id = value
+        .get("requestId")
+        .and_then(Value::as_str)
+        .and_then(RequestId::new);
+    let message = [
+        "description",
+        "message",
+        "error_description",
+        "detail",
+        "error",
+    ]
+    .into_iter()
+    .find_map(|name| words(value.get(name)?));
     match (message, request_id) {
         (None, None) => None,
-        (message, request_id) => {
-            Some(Problem { message: shorten(&message.unwrap_or_default()), request_id })
-        }
+        (message, request_id) => Some(Problem {
+            message: shorten(&message.unwrap_or_default()),
+            request_id,
+        }),
     }
 }
 
@@ -54,9 +70,16 @@ pub fn explain(body: &[u8]) -> Option<Problem> {
 fn words(value: &Value) -> Option<String> {
     let found = match value {
         Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().filter_map(words).collect::<Vec<_>>().join("; "),
+        Value::Array(items) => items
+            .iter()
+            .filter_map(words)
+            .collect::<Vec<_>>()
+            .join("; "),
         Value::Object(members) => {
-            let message = members.get("msg").or_else(|| members.get("message"))?.as_str()?;
+            let message = members
+                .get("msg")
+                .or_else(|| members.get("message"))?
+                .as_str()?;
             match members.get("loc").and_then(Value::as_array) {
                 Some(path) => format!("{}: {message}", place(path)),
                 None => message.to_owned(),
@@ -70,7 +93,10 @@ fn words(value: &Value) -> Option<String> {
 fn place(path: &[Value]) -> String {
     let parts: Vec<String> = path
         .iter()
-        .map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
+        .map(|part| {
+            part.as_str()
+                .map_or_else(|| part.to_string(), str::to_owned)
+        })
         .collect();
     parts.join(".")
 }
@@ -95,8 +121,16 @@ mod tests {
                 "insufficient liquidity",
                 Some("9c2f"),
             ),
-            (r#"{"statusCode":400,"message":"bad chain","error":"Bad Request"}"#, "bad chain", None),
-            (r#"{"statusCode":400,"message":["a must be","b must be"]}"#, "a must be; b must be", None),
+            (
+                r#"{"statusCode":400,"message":"bad chain","error":"Bad Request"}"#,
+                "bad chain",
+                None,
+            ),
+            (
+                r#"{"statusCode":400,"message":["a must be","b must be"]}"#,
+                "a must be; b must be",
+                None,
+            ),
             (
                 r#"{"detail":[{"loc":["query","chain_id"],"msg":"field required","type":"missing"}]}"#,
                 "query.chain_id: field required",
@@ -108,7 +142,11 @@ mod tests {
                 "The limit of requests per second has been exceeded",
                 None,
             ),
-            (r#"{"error":"Rate limit exceeded. Contact us"}"#, "Rate limit exceeded. Contact us", None),
+            (
+                r#"{"error":"Rate limit exceeded. Contact us"}"#,
+                "Rate limit exceeded. Contact us",
+                None,
+            ),
             (
                 r#"{"error":"invalid_grant","error_description":"The code was used"}"#,
                 "The code was used",
@@ -124,13 +162,24 @@ mod tests {
         for (body, message, id) in cases {
             let problem = explain(body.as_bytes()).unwrap_or_else(|| panic!("{body}"));
             assert_eq!(problem.message, message, "{body}");
-            assert_eq!(problem.request_id.as_ref().map(RequestId::as_str), id, "{body}");
+            assert_eq!(
+                problem.request_id.as_ref().map(RequestId::as_str),
+                id,
+                "{body}"
+            );
         }
     }
 
     #[test]
     fn what_says_nothing_is_not_explained() {
-        for body in ["", "<html>502</html>", "[1,2]", "{\"tokens\":{}}", "{broken", "12"] {
+        for body in [
+            "",
+            "<html>502</html>",
+            "[1,2]",
+            "{\"tokens\":{}}",
+            "{broken",
+            "12",
+        ] {
             assert_eq!(explain(body.as_bytes()), None, "{body}");
         }
         assert_eq!(explain(b"\xff\xfe"), None);

@@ -47,12 +47,19 @@ mod tests {
     use super::*;
 
     fn headers(rows: &[(&str, &str)]) -> Vec<(String, String)> {
-        rows.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
+        rows.iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .collect()
     }
 
     #[test]
     fn the_header_is_found_in_any_case_and_place() {
-        for name in ["x-request-id", "X-Request-Id", "X-REQUEST-ID", "x-ReQuEsT-iD"] {
+        for name in [
+            "x-request-id",
+            "X-Request-Id",
+            "X-REQUEST-ID",
+            "x-ReQuEsT-iD",
+        ] {
             let rows = headers(&[("date", "now"), (name, " 8f14e45f "), ("server", "s")]);
             assert_eq!(request_id(&rows).expect("an id").as_str(), "8f14e45f");
         }
@@ -70,6 +77,9 @@ mod tests {
     fn the_body_of_a_swap_error_names_its_request() {
         let body = br#"{"error":"Bad Request","description":"no liquidity","requestId":"abc-1"}"#;
         assert_eq!(body_request_id(body).expect("an id").as_str(), "abc-1");
-        assert_eq!(body_request_id(b"The limit of requests per second has been exceeded"), None);
+        assert_eq!(
+            body_request_id(b"The limit of requests per second has been exceeded"),
+            None
+        );
     }
 }

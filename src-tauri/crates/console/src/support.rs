@@ -15,15 +15,22 @@ pub fn text(exchange: &Exchange, credential: Option<&str>, client: &str) -> Stri
     let id = exchange.request_id();
     let mut lines = vec![format!(
         "Request ID: {}",
-        id.as_ref().map_or("not sent by the server", |id| id.as_str())
+        id.as_ref()
+            .map_or("not sent by the server", |id| id.as_str())
     )];
-    if let Some(in_body) = exchange.answer().and_then(|answer| body_request_id(&answer.body))
+    if let Some(in_body) = exchange
+        .answer()
+        .and_then(|answer| body_request_id(&answer.body))
         && id.as_ref() != Some(&in_body)
     {
         lines.push(format!("Request ID in the body: {in_body}"));
     }
     lines.push(format!("Time: {}", timestamp(exchange.started_at)));
-    lines.push(format!("{} {}", exchange.request.method, without_key(&exchange.request.url)));
+    lines.push(format!(
+        "{} {}",
+        exchange.request.method,
+        without_key(&exchange.request.url)
+    ));
     lines.push(format!("Status: {}", status(exchange)));
     lines.push(format!("Credential: {}", credential.unwrap_or("none")));
     lines.push(format!("Client: {client}"));
@@ -33,13 +40,22 @@ pub fn text(exchange: &Exchange, credential: Option<&str>, client: &str) -> Stri
 /// `142 ms`, `1.2 s`.
 pub fn duration(value: Duration) -> String {
     let millis = value.as_millis();
-    if millis < 1000 { format!("{millis} ms") } else { format!("{:.1} s", value.as_secs_f64()) }
+    if millis < 1000 {
+        format!("{millis} ms")
+    } else {
+        format!("{:.1} s", value.as_secs_f64())
+    }
 }
 
 fn status(exchange: &Exchange) -> String {
     let took = duration(exchange.total());
     match &exchange.outcome {
-        Outcome::Answer(Answer { status, reason, http_version, .. }) => {
+        Outcome::Answer(Answer {
+            status,
+            reason,
+            http_version,
+            ..
+        }) => {
             let phrase = format!("{status} {reason}");
             format!("{} ({took}, {http_version})", phrase.trim_end())
         }
@@ -51,11 +67,15 @@ fn status(exchange: &Exchange) -> String {
 fn timestamp(time: OffsetDateTime) -> String {
     let format =
         format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-    time.to_offset(UtcOffset::UTC).format(&format).unwrap_or_else(|_| time.to_string())
+    time.to_offset(UtcOffset::UTC)
+        .format(&format)
+        .unwrap_or_else(|_| time.to_string())
 }
 
 fn without_key(url: &str) -> String {
-    let Ok(mut parsed) = url::Url::parse(url) else { return url.to_owned() };
+    let Ok(mut parsed) = url::Url::parse(url) else {
+        return url.to_owned();
+    };
     let names_a_key = parsed
         .query_pairs()
         .any(|(name, _)| name.eq_ignore_ascii_case(crate::QUERY_PARAMETER));
@@ -87,7 +107,10 @@ mod tests {
                 body: vec![],
             },
             outcome,
-            timing: Timing { total: Duration::from_micros(142_800), ..Timing::default() },
+            timing: Timing {
+                total: Duration::from_micros(142_800),
+                ..Timing::default()
+            },
             redirects: vec![],
             stopped_redirect: None,
         }
@@ -110,7 +133,10 @@ mod tests {
 
     #[test]
     fn the_block_is_the_one_of_the_design() {
-        let id = ("X-Request-Id".to_owned(), "8f14e45f-ceea-467f-9a1d-3b0f2c7e6d54".to_owned());
+        let id = (
+            "X-Request-Id".to_owned(),
+            "8f14e45f-ceea-467f-9a1d-3b0f2c7e6d54".to_owned(),
+        );
         let block = text(
             &exchange(answer(vec![id], "{}")),
             Some("API key router-read (ends 7Qx2)"),
@@ -129,18 +155,34 @@ mod tests {
 
     #[test]
     fn an_id_that_only_the_body_has_is_not_lost() {
-        let block = text(&exchange(answer(vec![], r#"{"requestId":"b-1"}"#)), None, "c");
-        assert!(block.starts_with("Request ID: not sent by the server\nRequest ID in the body: b-1\n"));
+        let block = text(
+            &exchange(answer(vec![], r#"{"requestId":"b-1"}"#)),
+            None,
+            "c",
+        );
+        assert!(
+            block.starts_with("Request ID: not sent by the server\nRequest ID in the body: b-1\n")
+        );
         assert!(block.contains("\nCredential: none\n"));
     }
 
     #[test]
     fn failures_and_cancelled_requests_say_so() {
-        let refused = TransportFailure::Refused { host: "127.0.0.1".into(), port: 9 };
+        let refused = TransportFailure::Refused {
+            host: "127.0.0.1".into(),
+            port: 9,
+        };
         let block = text(&exchange(Outcome::Failure(refused)), None, "c");
         assert!(block.contains("Status: no answer: nothing is listening at 127.0.0.1:9 (142 ms)"));
         let after = Duration::from_millis(1_440);
-        let block = text(&exchange(Outcome::Cancelled { after, request_id: None }), None, "c");
+        let block = text(
+            &exchange(Outcome::Cancelled {
+                after,
+                request_id: None,
+            }),
+            None,
+            "c",
+        );
         assert!(block.contains("Status: cancelled after 1.4 s"));
     }
 }

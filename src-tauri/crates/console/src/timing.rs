@@ -59,7 +59,10 @@ mod option_micros {
 
     use serde::{Deserialize, Deserializer, Serialize as _, Serializer};
 
-    #[expect(clippy::ref_option, reason = "the signature that serde's `with` asks for")]
+    #[expect(
+        clippy::ref_option,
+        reason = "the signature that serde's `with` asks for"
+    )]
     pub(super) fn serialize<S: Serializer>(
         value: &Option<Duration>,
         to: S,

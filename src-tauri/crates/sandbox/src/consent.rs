@@ -12,7 +12,8 @@ use http::{HeaderMap, HeaderName, Method, StatusCode};
 use tower::ServiceExt as _;
 use url::Url;
 
-use crate::authorize::{Consent, error_page, issue_code, redirect};
+use crate::authorization_answer::redirect;
+use crate::authorize::{Consent, error_page, issue_code};
 use crate::error::SandboxError;
 use crate::html::{escape, page};
 use crate::metadata::SCOPES;

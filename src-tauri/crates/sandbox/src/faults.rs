@@ -1,9 +1,11 @@
 //! Switches that make the sandbox misbehave in one place, for tests of the client.
 
+mod presets;
+
 use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::state::lock;
 
@@ -165,122 +167,6 @@ pub enum Fault {
     DropSocket,
 }
 
-impl Fault {
-    /// Answers this status in the shape of the place.
-    pub fn status(status: u16) -> Self {
-        Self::Status {
-            status,
-            retry_after: None,
-        }
-    }
-
-    /// Answers this status with `Retry-After` in seconds.
-    pub fn retry_after(status: u16, seconds: u32) -> Self {
-        Self::Status {
-            status,
-            retry_after: Some(seconds.to_string()),
-        }
-    }
-
-    /// Answers 200 with a sign-in page in HTML, as a captive portal does.
-    pub fn html() -> Self {
-        Self::Answer {
-            status: 200,
-            content_type: "text/html; charset=utf-8".into(),
-            body: "<!doctype html><title>Sign in to the network</title><p>Welcome".into(),
-        }
-    }
-
-    /// Answers 200 with a body that is no JSON, though it is called so.
-    pub fn garbage() -> Self {
-        Self::Answer {
-            status: 200,
-            content_type: "application/json".into(),
-            body: "{\"access_token\": \u{1}]".into(),
-        }
-    }
-
-    /// Takes a member away from the JSON answer.
-    pub fn without(member: &str) -> Self {
-        Self::Merge {
-            patch: json!({ member: null }),
-        }
-    }
-
-    /// Gives a member of the JSON answer this value.
-    pub fn with(member: &str, value: impl Into<Value>) -> Self {
-        Self::Merge {
-            patch: json!({ member: value.into() }),
-        }
-    }
-
-    /// [`Place::Metadata`]: names another issuer (RFC 8414 §3.3).
-    pub fn wrong_issuer() -> Self {
-        Self::with("issuer", "https://issuer.example")
-    }
-
-    /// [`Place::TokenRefresh`]: the answer has no refresh token (RFC 6749 §6: keep the old one).
-    pub fn no_refresh_token() -> Self {
-        Self::without("refresh_token")
-    }
-
-    /// [`Place::TokenRefresh`]: the refresh token is the empty string.
-    pub fn empty_refresh_token() -> Self {
-        Self::with("refresh_token", "")
-    }
-
-    /// [`Place::Authorization`]: another `state` comes back.
-    pub fn wrong_state() -> Self {
-        Self::answer_with("state", "not-the-state-that-was-sent")
-    }
-
-    /// [`Place::Authorization`]: `iss` is missing although the metadata promises it (RFC 9207 §2.4).
-    pub fn no_iss() -> Self {
-        Self::answer_without("iss")
-    }
-
-    /// [`Place::Authorization`]: `iss` names another server (RFC 9207 §2.4).
-    pub fn wrong_iss() -> Self {
-        Self::answer_with("iss", "https://issuer.example")
-    }
-
-    /// [`Place::Authorization`]: an error comes back instead of the code.
-    pub fn authorization_error(error: &str) -> Self {
-        Self::AnswerParameters {
-            remove: vec!["code".into()],
-            set: vec![("error".into(), error.into())],
-            append: Vec::new(),
-        }
-    }
-
-    /// [`Place::Authorization`]: takes a parameter away from the redirect.
-    pub fn answer_without(name: &str) -> Self {
-        Self::AnswerParameters {
-            remove: vec![name.into()],
-            set: Vec::new(),
-            append: Vec::new(),
-        }
-    }
-
-    /// [`Place::Authorization`]: gives a parameter of the redirect this value.
-    pub fn answer_with(name: &str, value: &str) -> Self {
-        Self::AnswerParameters {
-            remove: Vec::new(),
-            set: vec![(name.into(), value.into())],
-            append: Vec::new(),
-        }
-    }
-
-    /// [`Place::Authorization`]: adds a parameter to the redirect once more.
-    pub fn answer_with_another(name: &str, value: &str) -> Self {
-        Self::AnswerParameters {
-            remove: Vec::new(),
-            set: Vec::new(),
-            append: vec![(name.into(), value.into())],
-        }
-    }
-}
-
 /// A fault that is switched on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ActiveFault {
@@ -293,7 +179,9 @@ pub struct ActiveFault {
     pub times: Option<u32>,
 }
 
-/// The switchboard. Several faults may be on at one place; they work in the order they were set.
+/// The switchboard. Several faults may be on at one place. Of those that answer instead of the
+/// work, one request meets the one that was set first, so that `once` and `once` again make a
+/// sequence; the others all work together, in the order they were set.
 ///
 /// ```
 /// use inchkeep_sandbox::{Fault, Faults, Place};
@@ -332,9 +220,11 @@ impl Faults {
         });
     }
 
-    /// Switches a fault on as described.
+    /// Switches a fault on as described; for no times: not at all.
     pub fn add(&self, active: ActiveFault) {
-        lock(&self.0).push(active);
+        if active.times != Some(0) {
+            lock(&self.0).push(active);
+        }
     }
 
     /// Switches everything off.
@@ -354,13 +244,30 @@ impl Faults {
 
     /// The faults for one request at this place that `wanted` picks; each counts as used.
     pub(crate) fn take(&self, place: Place, wanted: impl Fn(&Fault) -> bool) -> Vec<Fault> {
+        self.take_at_most(usize::MAX, place, wanted)
+    }
+
+    /// The first of them only; the others wait for the next request.
+    pub(crate) fn take_first(
+        &self,
+        place: Place,
+        wanted: impl Fn(&Fault) -> bool,
+    ) -> Option<Fault> {
+        self.take_at_most(1, place, wanted).pop()
+    }
+
+    fn take_at_most(
+        &self,
+        most: usize,
+        place: Place,
+        wanted: impl Fn(&Fault) -> bool,
+    ) -> Vec<Fault> {
         let mut all = lock(&self.0);
         let mut taken = Vec::new();
-        for active in all.iter_mut() {
-            if active.place == place && active.times != Some(0) && wanted(&active.fault) {
-                active.times = active.times.map(|left| left - 1);
-                taken.push(active.fault.clone());
-            }
+        let mine = |active: &&mut ActiveFault| active.place == place && wanted(&active.fault);
+        for active in all.iter_mut().filter(mine).take(most) {
+            active.times = active.times.map(|left| left.saturating_sub(1));
+            taken.push(active.fault.clone());
         }
         all.retain(|active| active.times != Some(0));
         taken

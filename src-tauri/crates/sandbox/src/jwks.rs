@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::SandboxError;
 use crate::faults::Place;
-use crate::router::faulty;
+use crate::misbehave::faulty;
 use crate::state::Shared;
 use crate::store::write_private;
 

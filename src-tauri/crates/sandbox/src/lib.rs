@@ -12,6 +12,7 @@
 //! ```
 //! use inchkeep_sandbox::{Sandbox, SandboxOptions};
 //!
+//! # let _ = rustls::crypto::ring::default_provider().install_default();
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
 //! let sandbox = Sandbox::start(SandboxOptions { port: Some(0), ..SandboxOptions::default() })
 //!     .await
@@ -31,6 +32,7 @@
 //! # });
 //! ```
 
+mod authorization_answer;
 mod authorize;
 mod client_auth;
 mod consent;
@@ -44,9 +46,11 @@ mod issue;
 mod jwks;
 mod mcp;
 mod metadata;
+mod misbehave;
 mod oauth_error;
 mod params;
 mod portal;
+mod refresh;
 mod registration;
 mod request_id;
 mod revocation;

@@ -17,7 +17,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::faults::Place;
 use crate::gateway::{Caller, errors, identify};
-use crate::router::faulty;
+use crate::misbehave::faulty;
 use crate::state::{Shared, lock};
 
 /// So many requests are remembered.

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use crate::faults::Place;
-use crate::router::faulty;
+use crate::misbehave::faulty;
 use crate::state::Shared;
 
 /// Each scope and what it lets a client do, in the words of the consent page.

@@ -15,8 +15,8 @@ use url::{Host, Url};
 
 use crate::faults::Place;
 use crate::metadata::{AUTH_METHODS, GRANT_TYPES, every_scope, is_within};
+use crate::misbehave::faulty;
 use crate::oauth_error::{OAuthError, no_store};
-use crate::router::faulty;
 use crate::state::{Shared, make_secret};
 use crate::store::{Client, Hashed};
 

@@ -11,9 +11,9 @@ use http::{HeaderMap, StatusCode};
 
 use crate::client_auth::authenticate;
 use crate::faults::Place;
+use crate::misbehave::faulty;
 use crate::oauth_error::{OAuthError, no_store};
 use crate::params::Params;
-use crate::router::faulty;
 use crate::state::Shared;
 use crate::token::{family_of, is_form, revoke_family};
 

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
 use crate::error::SandboxError;
-use crate::router::Dropped;
+use crate::misbehave::Dropped;
 use crate::state::stopped;
 
 /// The port that a sandbox tries first when nothing else is said.

@@ -1,4 +1,4 @@
-//! `/oauth/token`: the three grants of the documentation.
+//! `/oauth/token`: the grants of the documentation; the refresh has a file of its own.
 
 use std::sync::Arc;
 
@@ -18,15 +18,14 @@ use uuid::Uuid;
 use crate::client_auth::authenticate;
 use crate::faults::{Fault, Place};
 use crate::metadata::is_within;
+use crate::misbehave::{faulty, merge};
 use crate::oauth_error::{OAuthError, no_store};
 use crate::params::Params;
-use crate::router::{faulty, merge};
-use crate::state::{Shared, lock, milliseconds, seconds};
+use crate::refresh::refresh;
+use crate::state::{Shared, lock, seconds};
 use crate::store::{Client, Family, Hashed};
 
 pub(crate) const REFRESH_PREFIX: &str = "sbx_rt_";
-/// So many old refresh tokens of a family are recognised as used.
-const MOST_RETIRED: usize = 200;
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/oauth/token", post(token))
@@ -106,13 +105,13 @@ pub(crate) fn is_form(headers: &HeaderMap) -> bool {
 }
 
 /// What an access token is to say.
-struct Granted {
-    subject: String,
-    scope: String,
-    family: Option<String>,
+pub(crate) struct Granted {
+    pub(crate) subject: String,
+    pub(crate) scope: String,
+    pub(crate) family: Option<String>,
 }
 
-fn narrowed(params: &Params, whole: &str) -> Result<String, OAuthError> {
+pub(crate) fn narrowed(params: &Params, whole: &str) -> Result<String, OAuthError> {
     let scope = params.get("scope").unwrap_or(whole);
     if is_within(scope, whole) {
         Ok(scope.to_owned())
@@ -212,96 +211,6 @@ fn exchange_code(
     ))
 }
 
-/// How a presented refresh token was taken.
-enum Rotation {
-    Rotated,
-    Replayed,
-    Kept,
-    Reused,
-}
-
-fn refresh(shared: &Shared, client: &Client, params: &Params) -> Result<Response, OAuthError> {
-    let plain = params
-        .get("refresh_token")
-        .ok_or_else(|| OAuthError::request("refresh_token is missing"))?;
-    let unknown = || OAuthError::grant("The refresh token is unknown, expired or revoked");
-    let family_id = family_of(plain).ok_or_else(unknown)?;
-    let found = shared
-        .store
-        .read(|records| records.families.get(family_id).cloned());
-    let family = found
-        .filter(|family| family.client_id == client.id)
-        .ok_or_else(unknown)?;
-    let scope = narrowed(params, &family.scope)?;
-
-    let hash = Hashed::of(plain);
-    let now_ms = shared.now_ms();
-    let grace_ms = milliseconds(shared.options.refresh_grace);
-    let keep = shared
-        .faults
-        .rule(Place::TokenRefresh, &Fault::KeepRefreshToken);
-    let successor = format!(
-        "{REFRESH_PREFIX}{family_id}.{}",
-        shared.signer().derive_successor(plain)
-    );
-
-    let rotation = shared.store.change(shared.now_seconds(), |records| {
-        let family = records
-            .families
-            .get_mut(family_id)
-            .filter(|family| !family.revoked)?;
-        if family.current.as_ref() == Some(&hash) {
-            if keep {
-                return Some(Rotation::Kept);
-            }
-            let before = family.current.replace(Hashed::of(&successor));
-            if let Some(older) = std::mem::replace(&mut family.previous, before) {
-                family.retired.push(older);
-            }
-            if family.retired.len() > MOST_RETIRED {
-                family.retired.remove(0);
-            }
-            family.rotated_at_ms = now_ms;
-            Some(Rotation::Rotated)
-        } else if family.previous.as_ref() == Some(&hash)
-            && now_ms - family.rotated_at_ms < grace_ms
-        {
-            Some(Rotation::Replayed)
-        } else if family.previous.as_ref() == Some(&hash) || family.retired.contains(&hash) {
-            family.revoked = true;
-            Some(Rotation::Reused)
-        } else {
-            None
-        }
-    })?;
-    let refresh_token = match rotation.ok_or_else(unknown)? {
-        Rotation::Rotated => successor,
-        Rotation::Kept => plain.to_owned(),
-        Rotation::Replayed => {
-            shared.tally.count(|counters| counters.refresh_replays += 1);
-            successor
-        }
-        Rotation::Reused => {
-            shared.tally.count(|counters| counters.refresh_reuses += 1);
-            return Err(OAuthError::grant(
-                "The refresh token was used already; the session is revoked",
-            ));
-        }
-    };
-    let grant = Granted {
-        subject: family.subject,
-        scope,
-        family: Some(family_id.to_owned()),
-    };
-    Ok(answer(
-        shared,
-        Place::TokenRefresh,
-        client,
-        &grant,
-        Some(refresh_token),
-    ))
-}
-
 /// The family that a refresh token says it belongs to.
 pub(crate) fn family_of(refresh_token: &str) -> Option<&str> {
     refresh_token
@@ -318,7 +227,7 @@ pub(crate) fn revoke_family(shared: &Shared, id: &str) -> Result<(), crate::Sand
     })
 }
 
-fn answer(
+pub(crate) fn answer(
     shared: &Shared,
     place: Place,
     client: &Client,

@@ -12,7 +12,6 @@ export function bridge(token: string): Backend {
       });
       const body: unknown = await answer.json();
       // The body of a refusal is an ApiError; the caller turns it into a Failure.
-      // eslint-disable-next-line @typescript-eslint/only-throw-error
       if (!answer.ok) throw body;
       return body;
     },

@@ -1,13 +1,7 @@
 import type { ApplicationKey, CredentialRef, ExchangeId, OAuthClientId } from '../api/contract';
 
 export type SettingsSection =
-  | 'environments'
-  | 'vault'
-  | 'secrets'
-  | 'requests'
-  | 'appearance'
-  | 'shortcuts'
-  | 'about';
+  'environments' | 'vault' | 'secrets' | 'requests' | 'appearance' | 'shortcuts' | 'about';
 
 /**
  * Where the person is. There is no address bar, so a place is plain data; it can

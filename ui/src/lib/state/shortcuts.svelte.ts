@@ -9,7 +9,11 @@ interface Shortcut {
   group: Group;
 }
 
-const everywhere = (keys: string, label: string): Shortcut => ({ keys, label, group: 'everywhere' });
+const everywhere = (keys: string, label: string): Shortcut => ({
+  keys,
+  label,
+  group: 'everywhere',
+});
 const inConsole = (keys: string, label: string): Shortcut => ({ keys, label, group: 'console' });
 
 /** Every shortcut of the page. Single letters never; a part of the page says what one does there. */

@@ -1,10 +1,11 @@
 import { expect, it, vi } from 'vitest';
 import { pressed, shortcuts, shortcutTable, shownKeys } from './shortcuts.svelte';
 
-const key = (init: KeyboardEventInit) => new KeyboardEvent('keydown', { cancelable: true, ...init });
+const key = (init: KeyboardEventInit) =>
+  new KeyboardEvent('keydown', { cancelable: true, ...init });
 
 it('has no single character and no key twice', () => {
-  const all = Object.values(shortcutTable).map(({ keys }) => keys as string);
+  const all = Object.values(shortcutTable).map(({ keys }): string => keys);
   expect(new Set(all).size).toBe(all.length);
   expect(all.filter((keys) => keys.length === 1)).toEqual([]);
 });

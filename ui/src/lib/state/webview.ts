@@ -1,7 +1,18 @@
 import { pressed } from './shortcuts.svelte';
 
 const OWN_KEYS = new Set([
-  ...['F3', 'F5', 'F7', 'Ctrl+F5', 'Ctrl+R', 'Ctrl+Shift+R', 'Ctrl+P', 'Ctrl+F', 'Ctrl+G', 'Ctrl+J'],
+  ...[
+    'F3',
+    'F5',
+    'F7',
+    'Ctrl+F5',
+    'Ctrl+R',
+    'Ctrl+Shift+R',
+    'Ctrl+P',
+    'Ctrl+F',
+    'Ctrl+G',
+    'Ctrl+J',
+  ],
   ...['Ctrl+S', 'Ctrl+U', 'Ctrl+Shift+I', 'Ctrl+Shift+J', 'F12', 'Alt+ArrowLeft', 'Alt+ArrowRight'],
 ]);
 

@@ -45,7 +45,10 @@ mod tests {
     fn a_fault_names_its_line_and_what_was_expected() {
         let cases: [(&str, (usize, usize, &str)); 17] = [
             ("", (1, 1, "expected a value")),
-            ("{\n  \"a\": 1,\n  \"b\": 2 \"c\": 3\n}", (3, 10, "expected , or }")),
+            (
+                "{\n  \"a\": 1,\n  \"b\": 2 \"c\": 3\n}",
+                (3, 10, "expected , or }"),
+            ),
             ("[1 2]", (1, 4, "expected , or ]")),
             ("[1,]", (1, 4, "expected a value")),
             ("[", (1, 2, "expected a value or ]")),
@@ -58,7 +61,10 @@ mod tests {
             ("1.e5", (1, 1, "not a number")),
             ("True", (1, 1, "expected a value")),
             ("\"a", (1, 1, "this text has no closing quote")),
-            ("\"a\nb\"", (1, 3, "a line break or tab inside a text must be escaped")),
+            (
+                "\"a\nb\"",
+                (1, 3, "a line break or tab inside a text must be escaped"),
+            ),
             ("\"\\x\"", (1, 2, "unknown escape in a text")),
             ("[\"é\", x]", (1, 7, "expected a value")),
         ];
@@ -89,6 +95,9 @@ mod tests {
     #[test]
     fn nesting_without_end_is_a_fault_and_no_crash() {
         let text = "[".repeat(100_000);
-        assert_eq!(check(&text).expect_err("a fault").message, "nested too deeply");
+        assert_eq!(
+            check(&text).expect_err("a fault").message,
+            "nested too deeply"
+        );
     }
 }

@@ -20,8 +20,12 @@ const SLACK: usize = 64 * 1024;
 pub fn pretty(bytes: &[u8]) -> Result<String, JsonFault> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-        JsonFault { line, column: 1, message: "not valid UTF-8" }
+        let line = good.split(|byte| *byte == b'\n').count();
+        JsonFault {
+            line,
+            column: 1,
+            message: "not valid UTF-8",
+        }
     })?;
     let limit = text.len().saturating_mul(MAX_GROWTH).saturating_add(SLACK);
     let mut out = String::with_capacity(text.len().saturating_mul(3) / 2);
@@ -48,7 +52,11 @@ pub fn pretty(bytes: &[u8]) -> Result<String, JsonFault> {
             Token::Open | Token::Close | Token::Scalar => {}
         }
         just_opened = token == Token::Open;
-        if out.len() > limit { Err("nested too deeply to lay out") } else { Ok(()) }
+        if out.len() > limit {
+            Err("nested too deeply to lay out")
+        } else {
+            Ok(())
+        }
     })?;
     Ok(out)
 }
@@ -90,7 +98,10 @@ mod tests {
     #[test]
     fn what_is_not_json_is_a_fault_with_its_place() {
         assert_eq!(pretty(b"{\n\"a\" 1}").expect_err("a fault").line, 2);
-        assert_eq!(pretty(b"\n\xff").expect_err("a fault").message, "not valid UTF-8");
+        assert_eq!(
+            pretty(b"\n\xff").expect_err("a fault").message,
+            "not valid UTF-8"
+        );
     }
 
     #[test]

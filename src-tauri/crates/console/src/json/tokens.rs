@@ -57,7 +57,11 @@ pub(super) fn walk<'t>(
                     return Err(fault(text, at, "nested too deeply"));
                 }
                 open.push(byte);
-                let next = if byte == b'{' { Expect::NameOrClose } else { Expect::ValueOrClose };
+                let next = if byte == b'{' {
+                    Expect::NameOrClose
+                } else {
+                    Expect::ValueOrClose
+                };
                 (Token::Open, at + 1, next)
             }
             (b'}', Expect::NameOrClose | Expect::CommaOrClose) if open.last() == Some(&b'{') => {
@@ -69,7 +73,11 @@ pub(super) fn walk<'t>(
                 (Token::Close, at + 1, after_value(&open))
             }
             (b',', Expect::CommaOrClose) => {
-                let next = if open.last() == Some(&b'{') { Expect::Name } else { Expect::Value };
+                let next = if open.last() == Some(&b'{') {
+                    Expect::Name
+                } else {
+                    Expect::Value
+                };
                 (Token::Comma, at + 1, next)
             }
             (b':', Expect::Colon) => (Token::Colon, at + 1, Expect::Value),
@@ -79,8 +87,9 @@ pub(super) fn walk<'t>(
             (_, Expect::Value | Expect::ValueOrClose) => {
                 let end = match byte {
                     b'"' => string_end(text, at)?,
-                    b'-' | b'0'..=b'9' => number_end(bytes, at)
-                        .ok_or_else(|| fault(text, at, "not a number"))?,
+                    b'-' | b'0'..=b'9' => {
+                        number_end(bytes, at).ok_or_else(|| fault(text, at, "not a number"))?
+                    }
                     _ => literal_end(bytes, at)
                         .ok_or_else(|| fault(text, at, expected(expect, &open)))?,
                 };
@@ -96,7 +105,11 @@ pub(super) fn walk<'t>(
 }
 
 fn after_value(open: &[u8]) -> Expect {
-    if open.is_empty() { Expect::End } else { Expect::CommaOrClose }
+    if open.is_empty() {
+        Expect::End
+    } else {
+        Expect::CommaOrClose
+    }
 }
 
 fn expected(expect: Expect, open: &[u8]) -> &'static str {
@@ -132,7 +145,11 @@ fn string_end(text: &str, start: usize) -> Result<usize, JsonFault> {
                 _ => return Err(fault(text, at, "unknown escape in a text")),
             },
             Some(0..0x20) => {
-                return Err(fault(text, at, "a line break or tab inside a text must be escaped"));
+                return Err(fault(
+                    text,
+                    at,
+                    "a line break or tab inside a text must be escaped",
+                ));
             }
             Some(_) => at += 1,
         }

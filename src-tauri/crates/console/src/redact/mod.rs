@@ -41,7 +41,9 @@ pub struct Redactor {
 impl Redactor {
     /// Knows these secrets by value, each with a label that can be named in its place.
     pub fn new(secrets: impl IntoIterator<Item = (String, SecretString)>) -> Self {
-        Self { values: Values::new(secrets) }
+        Self {
+            values: Values::new(secrets),
+        }
     }
 
     /// Masks in any bytes, text or not.
@@ -49,7 +51,10 @@ impl Redactor {
         let mut cuts = Vec::new();
         for view in views::all(bytes) {
             for hit in self.values.find(&view.bytes) {
-                cuts.push(Cut { range: view.source(hit.range), mask: Cow::Borrowed(hit.mask) });
+                cuts.push(Cut {
+                    range: view.source(hit.range),
+                    mask: Cow::Borrowed(hit.mask),
+                });
             }
         }
         for range in shapes::find(bytes) {
@@ -79,7 +84,11 @@ impl Redactor {
                     return url.into_owned();
                 };
                 let (head, tail) = (url.get(..start + 3), url.get(end..));
-                format!("{}{MASK}{}", head.unwrap_or_default(), tail.unwrap_or_default())
+                format!(
+                    "{}{MASK}{}",
+                    head.unwrap_or_default(),
+                    tail.unwrap_or_default()
+                )
             }
             _ => url.into_owned(),
         }
@@ -95,7 +104,11 @@ impl Redactor {
                 Some((cookie, attributes)) => format!("{};{attributes}", cookie_pair(cookie)),
                 None => cookie_pair(value),
             },
-            "cookie" => value.split(';').map(cookie_pair).collect::<Vec<_>>().join(";"),
+            "cookie" => value
+                .split(';')
+                .map(cookie_pair)
+                .collect::<Vec<_>>()
+                .join(";"),
             _ => value.to_owned(),
         };
         self.text(&shaped).into_owned()
@@ -152,12 +165,11 @@ impl Redactor {
             let url = self.url(stopped.location.as_str());
             if url != stopped.location.as_str() {
                 // Dots are percent-encoded here; a URL that cannot hold them keeps its host only.
-                match url::Url::parse(&url) {
-                    Ok(url) => stopped.location = url,
-                    Err(_) => {
-                        stopped.location.set_path("");
-                        stopped.location.set_query(None);
-                    }
+                if let Ok(url) = url::Url::parse(&url) {
+                    stopped.location = url;
+                } else {
+                    stopped.location.set_path("");
+                    stopped.location.set_query(None);
                 }
             }
         }
@@ -210,7 +222,8 @@ fn apply<'t>(bytes: &'t [u8], mut cuts: Vec<Cut<'_>>) -> Cow<'t, [u8]> {
 }
 
 fn into_text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 fn authorization(value: &str) -> String {
@@ -228,7 +241,11 @@ fn cookie_pair(pair: &str) -> String {
 }
 
 fn mask_once(value: &str) -> String {
-    if value.is_empty() || value.starts_with(MASK) { value.to_owned() } else { masked(value) }
+    if value.is_empty() || value.starts_with(MASK) {
+        value.to_owned()
+    } else {
+        masked(value)
+    }
 }
 
 #[cfg(test)]

@@ -49,7 +49,11 @@ pub(super) fn find(text: &[u8]) -> Vec<Range<usize>> {
 /// it mean JSON inside a JSON text; the value then ends at a quote with as many.
 fn json_member(text: &[u8], quote: usize, found: &mut Vec<Range<usize>>) {
     let before = text.get(..quote).unwrap_or_default();
-    let slashes = before.iter().rev().take_while(|byte| **byte == b'\\').count();
+    let slashes = before
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == b'\\')
+        .count();
     let name_end = quote - slashes;
     let name_len = text
         .get(..name_end)
@@ -112,7 +116,11 @@ fn quoted(text: &[u8], at: usize, slashes: usize) -> Option<Range<usize>> {
 /// `name=value` in a query, a fragment or a form body; the `=` is at `equals`.
 fn parameter(text: &[u8], equals: usize) -> Option<Range<usize>> {
     let before = text.get(..equals)?;
-    let name_len = before.iter().rev().take_while(|byte| is_name(**byte)).count();
+    let name_len = before
+        .iter()
+        .rev()
+        .take_while(|byte| is_name(**byte))
+        .count();
     known_name(before.get(equals - name_len..)?)?;
     let lead = before.get(..equals - name_len)?.last();
     if !matches!(
@@ -145,7 +153,10 @@ fn bare_token(text: &[u8], space: usize) -> Option<Range<usize>> {
 /// `Authorization: <scheme> <value>` in running text, quoted (curl) or not.
 fn header_line(text: &[u8], colon: usize) -> Option<Range<usize>> {
     let before = text.get(..colon)?;
-    if !["authorization", "x-api-key"].iter().any(|name| ends_with_word(before, name)) {
+    if !["authorization", "x-api-key"]
+        .iter()
+        .any(|name| ends_with_word(before, name))
+    {
         return None;
     }
     let start = skip_space(text, colon + 1);
@@ -155,9 +166,11 @@ fn header_line(text: &[u8], colon: usize) -> Option<Range<usize>> {
         return Some(second);
     }
     // A scheme alone: its value is masked already, or is a variable of the shell.
-    let is_scheme = text
-        .get(first.clone())
-        .is_some_and(|word| SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme.as_bytes())));
+    let is_scheme = text.get(first.clone()).is_some_and(|word| {
+        SCHEMES
+            .iter()
+            .any(|scheme| word.eq_ignore_ascii_case(scheme.as_bytes()))
+    });
     (!first.is_empty() && !is_scheme).then_some(first)
 }
 
@@ -171,13 +184,18 @@ fn token68(text: &[u8], start: usize) -> Range<usize> {
 }
 
 fn ends_with_word(text: &[u8], word: &str) -> bool {
-    let Some(start) = text.len().checked_sub(word.len()) else { return false };
+    let Some(start) = text.len().checked_sub(word.len()) else {
+        return false;
+    };
     let (before, end) = text.split_at(start);
-    end.eq_ignore_ascii_case(word.as_bytes()) && !before.last().is_some_and(u8::is_ascii_alphanumeric)
+    end.eq_ignore_ascii_case(word.as_bytes())
+        && !before.last().is_some_and(u8::is_ascii_alphanumeric)
 }
 
 fn known_name(name: &[u8]) -> Option<&'static str> {
-    NAMES.into_iter().find(|known| known.as_bytes().eq_ignore_ascii_case(name))
+    NAMES
+        .into_iter()
+        .find(|known| known.as_bytes().eq_ignore_ascii_case(name))
 }
 
 fn is_name(byte: u8) -> bool {
@@ -192,11 +210,21 @@ fn looks_random(value: &[u8]) -> bool {
 }
 
 fn skip_space(text: &[u8], at: usize) -> usize {
-    at + text.get(at..).unwrap_or_default().iter().take_while(|b| b.is_ascii_whitespace()).count()
+    at + text
+        .get(at..)
+        .unwrap_or_default()
+        .iter()
+        .take_while(|b| b.is_ascii_whitespace())
+        .count()
 }
 
 fn skip_blank(text: &[u8], at: usize) -> usize {
-    at + text.get(at..).unwrap_or_default().iter().take_while(|b| **b == b' ').count()
+    at + text
+        .get(at..)
+        .unwrap_or_default()
+        .iter()
+        .take_while(|b| **b == b' ')
+        .count()
 }
 
 #[cfg(test)]
@@ -204,7 +232,10 @@ mod tests {
     use super::*;
 
     fn values(text: &str) -> Vec<&str> {
-        find(text.as_bytes()).into_iter().filter_map(|range| text.get(range)).collect()
+        find(text.as_bytes())
+            .into_iter()
+            .filter_map(|range| text.get(range))
+            .collect()
     }
 
     #[test]
@@ -212,18 +243,36 @@ mod tests {
         let cases: [(&str, &[&str]); 17] = [
             (r#"{"access_token" : "abc","scope":"s"}"#, &["abc"]),
             (r#"{"refresh_token":"a\"b\\","x":1}"#, &[r#"a\"b\\"#]),
-            (r#"{"text":"{\"client_secret\":\"abc\",\"x\":\"y\"}"}"#, &["abc"]),
+            (
+                r#"{"text":"{\"client_secret\":\"abc\",\"x\":\"y\"}"}"#,
+                &["abc"],
+            ),
             (r#"{"registration_access_token":"cut off"#, &["cut off"]),
-            (r#"{"event":"secret_shared","data":{"secret":"0xab"}}"#, &["0xab"]),
-            (r#"{"result":{"secrets":["0x1", "0x2"],"ids":["3"]}}"#, &["0x1", "0x2"]),
+            (
+                r#"{"event":"secret_shared","data":{"secret":"0xab"}}"#,
+                &["0xab"],
+            ),
+            (
+                r#"{"result":{"secrets":["0x1", "0x2"],"ids":["3"]}}"#,
+                &["0x1", "0x2"],
+            ),
             (r#"{"code":"INSUFFICIENT_FUNDS","code":400}"#, &[]),
-            (r#"{"code":"SplxlOBeZQQYbYS6WxSbIA"}"#, &["SplxlOBeZQQYbYS6WxSbIA"]),
-            ("grant_type=authorization_code&code=abc&code_verifier=xyz", &["abc", "xyz"]),
+            (
+                r#"{"code":"SplxlOBeZQQYbYS6WxSbIA"}"#,
+                &["SplxlOBeZQQYbYS6WxSbIA"],
+            ),
+            (
+                "grant_type=authorization_code&code=abc&code_verifier=xyz",
+                &["abc", "xyz"],
+            ),
             ("GET https://h/p?a=1&apiKey=k%26#f and more", &["k%26"]),
             ("error_code=5&zipcode=7", &[]),
             ("-H 'Authorization: Bearer abc' -H 'x: y'", &["abc"]),
             ("\nauthorization: abc\r\nhost: h", &["abc"]),
-            ("the header Bearer eyJhbGciOiJFUzI1NiJ9.e30.c2ln was refused", &["eyJhbGciOiJFUzI1NiJ9.e30.c2ln"]),
+            (
+                "the header Bearer eyJhbGciOiJFUzI1NiJ9.e30.c2ln was refused",
+                &["eyJhbGciOiJFUzI1NiJ9.e30.c2ln"],
+            ),
             ("Bearer authentication is required", &[]),
             ("the access_token is missing", &[]),
             (r#"{"secret":""}"#, &[]),

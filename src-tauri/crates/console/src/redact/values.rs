@@ -65,11 +65,18 @@ impl Values {
             return;
         }
         let secret = self.secrets.len();
-        self.secrets.push(Secret { label, mask: masked(value) });
+        self.secrets.push(Secret {
+            label,
+            mask: masked(value),
+        });
         self.add_needle(Zeroizing::new(value.as_bytes().to_vec()), secret, false);
         if value.contains(' ') {
             // Forms write a space as `+`.
-            self.add_needle(Zeroizing::new(value.replace(' ', "+").into_bytes()), secret, false);
+            self.add_needle(
+                Zeroizing::new(value.replace(' ', "+").into_bytes()),
+                secret,
+                false,
+            );
         }
         for lead in 0..3 {
             for url_safe in [false, true] {
@@ -82,15 +89,24 @@ impl Values {
     }
 
     fn add_needle(&mut self, bytes: Zeroizing<Vec<u8>>, secret: usize, base64: bool) {
-        let Some(&prefix) = bytes.first_chunk::<PREFIX>() else { return };
+        let Some(&prefix) = bytes.first_chunk::<PREFIX>() else {
+            return;
+        };
         let known = self.by_prefix.entry(prefix).or_default();
-        if known.iter().any(|at| self.needles.get(*at).is_some_and(|n| *n.bytes == *bytes)) {
+        if known
+            .iter()
+            .any(|at| self.needles.get(*at).is_some_and(|n| *n.bytes == *bytes))
+        {
             return;
         }
         known.push(self.needles.len());
         let pair = pair(prefix[0], prefix[1]);
         self.first_pairs[pair / 64] |= 1 << (pair % 64);
-        self.needles.push(Needle { bytes, secret, base64 });
+        self.needles.push(Needle {
+            bytes,
+            secret,
+            base64,
+        });
     }
 
     /// Every place in `text` where a secret stands, overlapping ones too.
@@ -104,16 +120,31 @@ impl Values {
             if self.first_pairs[pair / 64] & (1 << (pair % 64)) == 0 {
                 continue;
             }
-            let Some(candidates) = self.by_prefix.get(window) else { continue };
+            let Some(candidates) = self.by_prefix.get(window) else {
+                continue;
+            };
             let rest = text.get(at..).unwrap_or_default();
-            for needle in candidates.iter().filter_map(|index| self.needles.get(*index)) {
+            for needle in candidates
+                .iter()
+                .filter_map(|index| self.needles.get(*index))
+            {
                 if !rest.starts_with(&needle.bytes) {
                     continue;
                 }
-                let Some(secret) = self.secrets.get(needle.secret) else { continue };
+                let Some(secret) = self.secrets.get(needle.secret) else {
+                    continue;
+                };
                 let found = at..at + needle.bytes.len();
-                let range = if needle.base64 { whole_base64(text, found) } else { found };
-                hits.push(Hit { range, mask: &secret.mask, label: &secret.label });
+                let range = if needle.base64 {
+                    whole_base64(text, found)
+                } else {
+                    found
+                };
+                hits.push(Hit {
+                    range,
+                    mask: &secret.mask,
+                    label: &secret.label,
+                });
             }
         }
         hits
@@ -129,7 +160,11 @@ fn pair(first: u8, second: u8) -> usize {
 fn base64_core(value: &[u8], lead: usize, url_safe: bool) -> Zeroizing<Vec<u8>> {
     let mut bytes = Zeroizing::new(vec![0; lead]);
     bytes.extend_from_slice(value);
-    let engine = if url_safe { URL_SAFE_NO_PAD } else { STANDARD_NO_PAD };
+    let engine = if url_safe {
+        URL_SAFE_NO_PAD
+    } else {
+        STANDARD_NO_PAD
+    };
     let text = Zeroizing::new(engine.encode(&*bytes).into_bytes());
     let start = (lead * 8).div_ceil(6);
     let end = bytes.len() * 8 / 6;

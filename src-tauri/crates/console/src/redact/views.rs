@@ -33,7 +33,10 @@ pub(super) struct View<'a> {
 /// The text itself and what it reads as under up to two decodings (JSON inside a URL, a URL
 /// encoded twice, and so on).
 pub(super) fn all(bytes: &[u8]) -> Vec<View<'_>> {
-    let plain = View { bytes: Cow::Borrowed(bytes), layers: Vec::new() };
+    let plain = View {
+        bytes: Cow::Borrowed(bytes),
+        layers: Vec::new(),
+    };
     let mut views = vec![plain];
     let mut from = 0;
     for _ in 0..2 {
@@ -82,7 +85,12 @@ impl View<'_> {
                     Decoded::Char(char) => char.encode_utf8(&mut buffer).as_bytes(),
                 };
                 let (out_at, out_len) = (out.len(), decoded.len());
-                escapes.push(Escape { out: out_at, out_len, source: at, source_len });
+                escapes.push(Escape {
+                    out: out_at,
+                    out_len,
+                    source: at,
+                    source_len,
+                });
                 out.extend_from_slice(decoded);
                 at += source_len;
             } else {
@@ -95,7 +103,10 @@ impl View<'_> {
         }
         let mut layers = vec![escapes];
         layers.extend(self.layers.iter().cloned());
-        Some(View { bytes: Cow::Owned(out), layers })
+        Some(View {
+            bytes: Cow::Owned(out),
+            layers,
+        })
     }
 
     /// Where in the source a range of this view's bytes comes from. Not for empty ranges.
@@ -162,7 +173,9 @@ fn unicode(rest: &[u8]) -> Option<(Decoded, usize)> {
 
 fn hex(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |value, digit| {
-        char::from(*digit).to_digit(16).map(|digit| value * 16 + digit)
+        char::from(*digit)
+            .to_digit(16)
+            .map(|digit| value * 16 + digit)
     })
 }
 
@@ -172,7 +185,10 @@ mod tests {
 
     fn spot<'a>(text: &'a str, wanted: &str) -> Option<&'a str> {
         all(text.as_bytes()).iter().find_map(|view| {
-            let at = view.bytes.windows(wanted.len()).position(|part| part == wanted.as_bytes())?;
+            let at = view
+                .bytes
+                .windows(wanted.len())
+                .position(|part| part == wanted.as_bytes())?;
             text.get(view.source(at..at + wanted.len()))
         })
     }

@@ -25,9 +25,9 @@ use serde_json::Value;
 
 use crate::faults::Place;
 use crate::metadata::is_within;
+use crate::misbehave::faulty;
 use crate::params::Params;
 use crate::request_id::RequestId;
-use crate::router::faulty;
 use crate::state::Shared;
 use crate::websocket;
 use errors::{ApiError, Product};

@@ -114,7 +114,7 @@ fn key_list(shared: &Shared, base: &str, keys: &[ApiKey]) -> String {
         })
         .collect::<Vec<_>>()
         .concat();
-    format!("<ul>{rows}</ul>")
+    format!("<ul class=\"rows\" role=\"list\">{rows}</ul>")
 }
 
 fn client_list(shared: &Shared, base: &str, clients: &[Client]) -> String {
@@ -138,7 +138,7 @@ fn client_list(shared: &Shared, base: &str, clients: &[Client]) -> String {
         })
         .collect::<Vec<_>>()
         .concat();
-    format!("<ul>{rows}</ul>")
+    format!("<ul class=\"rows\" role=\"list\">{rows}</ul>")
 }
 
 fn delete_form(shared: &Shared, action: &str, name: &str) -> String {
