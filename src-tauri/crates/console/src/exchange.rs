@@ -99,7 +99,8 @@ pub struct SentRequest {
     pub method: String,
     /// With its query. Text, because a masked URL need not be one that can be requested.
     pub url: String,
-    /// In the order sent, with those that the connection added (`host`, `content-length`). Names
+    /// In the order written, then those that the connection adds (`host`, which HTTP/2 sends as
+    /// `:authority`, and `content-length`). Names
     /// are in lower case, as HTTP/2 demands and as they are sent over HTTP/1.1 too.
     pub headers: Vec<(String, String)>,
     /// The body's bytes; empty without one.

@@ -49,14 +49,12 @@ impl Redactor {
     /// Masks in any bytes, text or not.
     pub fn bytes<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
         let mut cuts = Vec::new();
-        for view in views::all(bytes) {
-            for hit in self.values.find(&view.bytes) {
-                cuts.push(Cut {
-                    range: view.source(hit.range),
-                    mask: Cow::Borrowed(hit.mask),
-                });
-            }
-        }
+        views::each(bytes, &mut |view| {
+            cuts.extend(self.values.find(&view.bytes).into_iter().map(|hit| Cut {
+                range: view.source(hit.range),
+                mask: Cow::Borrowed(hit.mask),
+            }));
+        });
         for range in shapes::find(bytes) {
             let value = bytes.get(range.clone()).unwrap_or_default();
             if !value.starts_with(MASK.as_bytes()) && !value.starts_with(ENCODED_DOT) {
@@ -75,23 +73,19 @@ impl Redactor {
         }
     }
 
-    /// Masks in a URL: its parameters, and a password before the host.
+    /// Masks in a URL: its parameters, and a user name and password before the host.
     pub fn url(&self, url: &str) -> String {
         let url = self.text(url);
-        match url::Url::parse(&url) {
-            Ok(parsed) if parsed.password().is_some() => {
-                let (Some(start), Some(end)) = (url.find("://"), url.find('@')) else {
-                    return url.into_owned();
-                };
-                let (head, tail) = (url.get(..start + 3), url.get(end..));
-                format!(
-                    "{}{MASK}{}",
-                    head.unwrap_or_default(),
-                    tail.unwrap_or_default()
-                )
-            }
-            _ => url.into_owned(),
-        }
+        let Some((scheme, rest)) = url.split_once("://") else {
+            return url.into_owned();
+        };
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let Some((user, host)) = authority.rsplit_once('@') else {
+            return url.into_owned();
+        };
+        let after = rest.strip_prefix(authority).unwrap_or_default();
+        let user = mask_once(user);
+        format!("{scheme}://{user}@{host}{after}")
     }
 
     /// Masks the value of one header. `Authorization` keeps its scheme, a cookie its name and
@@ -137,13 +131,13 @@ impl Redactor {
     /// The labels of the secrets that stand in `bytes`, each once.
     pub fn labels_in(&self, bytes: &[u8]) -> Vec<&str> {
         let mut labels = Vec::new();
-        for view in views::all(bytes) {
+        views::each(bytes, &mut |view| {
             for hit in self.values.find(&view.bytes) {
                 if !labels.contains(&hit.label) {
                     labels.push(hit.label);
                 }
             }
-        }
+        });
         labels
     }
 

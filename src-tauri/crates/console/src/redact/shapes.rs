@@ -32,8 +32,13 @@ const MIN_BARE_TOKEN: usize = 16;
 
 /// The ranges of the values, without quotes or separators.
 pub(super) fn find(text: &[u8]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
+    let mut found: Vec<Range<usize>> = Vec::new();
     for (at, byte) in text.iter().enumerate() {
+        // What stands inside a found value is masked with it. Looking there again would cost an
+        // attacker's body quadratic time.
+        if found.last().is_some_and(|last| at < last.end) {
+            continue;
+        }
         match byte {
             b'"' => json_member(text, at, &mut found),
             b'=' => found.extend(parameter(text, at)),

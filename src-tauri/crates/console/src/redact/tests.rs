@@ -20,7 +20,10 @@ fn redactor(secret: &str) -> Redactor {
 /// Every way in which one of our peers writes a value.
 fn encodings(secret: &str) -> Vec<(&'static str, String)> {
     let json = serde_json::to_string(secret).expect("JSON");
-    let json = json.trim_matches('"').to_owned();
+    let inside = json
+        .strip_prefix('"')
+        .and_then(|json| json.strip_suffix('"'));
+    let json = inside.expect("quotes").to_owned();
     let percent = |lower: bool| -> String {
         secret
             .bytes()
@@ -66,6 +69,15 @@ fn encodings(secret: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
+fn in_a_view(text: &[u8], secret: &str) -> bool {
+    let mut found = false;
+    views::each(text, &mut |view| {
+        let mut windows = view.bytes.windows(secret.len());
+        found |= windows.any(|window| window == secret.as_bytes());
+    });
+    found
+}
+
 /// The secret, or any decoding that gives it back, stands in `text`.
 fn leaks(text: &[u8], secret: &str) -> bool {
     let found = |bytes: &[u8]| {
@@ -86,7 +98,7 @@ fn leaks(text: &[u8], secret: &str) -> bool {
             })
         })
     };
-    views::all(text).iter().any(|view| found(&view.bytes)) || in_base64()
+    in_a_view(text, secret) || in_base64()
 }
 
 #[test]
@@ -192,7 +204,7 @@ fn headers_keep_what_is_no_secret() {
     }
     assert_eq!(
         redactor.url("https://u:pw@h/p?apiKey=k#x"),
-        "https://u:••••••••@h/p?apiKey=••••••••#x"
+        "https://••••••••@h/p?apiKey=••••••••#x"
     );
 }
 
@@ -250,12 +262,14 @@ fn no_part_of_an_exchange_keeps_a_canary() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn redacted_output_never_holds_the_secret(
         secret in "[!-~é ]{6,48}",
-        before in "[ -~é\\n]{0,24}",
+        // No encoder leaves a lone backslash or percent sign before a value: it would change what
+        // the value's first escape means.
+        before in "[ -$&-\\[\\]-~é\\n]{0,24}",
         after in "[ -~é\\n]{0,24}",
     ) {
         prop_assume!(!MASK.contains(&secret) && secret.trim() == secret);
@@ -264,9 +278,7 @@ proptest! {
             let text = format!("{before}{encoded}{after}");
             let masked = redactor.text(&text);
             prop_assert!(
-                !views::all(masked.as_bytes()).iter().any(|view| {
-                    view.bytes.windows(secret.len()).any(|part| part == secret.as_bytes())
-                }),
+                !in_a_view(masked.as_bytes(), &secret),
                 "{name}: {text:?} became {masked:?}"
             );
             prop_assert!(!masked.contains(&encoded), "{name}: {text:?} became {masked:?}");

@@ -15,6 +15,8 @@ use super::masked;
 const MIN_VALUE: usize = 4;
 /// Fewer base64 characters than this say too little to tell a secret from chance.
 const MIN_BASE64: usize = 6;
+/// How far a base64 run is followed on each side of a hit.
+const MAX_RUN: usize = 1024;
 const PREFIX: usize = 4;
 
 /// Finds any of many secrets in one pass. Their bytes are wiped when it is dropped; only
@@ -177,6 +179,6 @@ fn whole_base64(text: &[u8], found: Range<usize>) -> Range<usize> {
     let run = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'=');
     let before = text.get(..found.start).unwrap_or_default();
     let after = text.get(found.end..).unwrap_or_default();
-    let start = found.start - before.iter().rev().take_while(run).count();
-    start..found.end + after.iter().take_while(run).count()
+    let start = found.start - before.iter().rev().take(MAX_RUN).take_while(run).count();
+    start..found.end + after.iter().take(MAX_RUN).take_while(run).count()
 }

@@ -30,26 +30,26 @@ pub(super) struct View<'a> {
     layers: Vec<Vec<Escape>>,
 }
 
-/// The text itself and what it reads as under up to two decodings (JSON inside a URL, a URL
-/// encoded twice, and so on).
-pub(super) fn all(bytes: &[u8]) -> Vec<View<'_>> {
+/// Shows `visit` the text itself and what it reads as under up to two decodings (JSON inside a
+/// URL, a URL encoded twice, and so on). Each view is gone before the next of its depth is made.
+pub(super) fn each(bytes: &[u8], visit: &mut dyn FnMut(&View<'_>)) {
     let plain = View {
         bytes: Cow::Borrowed(bytes),
         layers: Vec::new(),
     };
-    let mut views = vec![plain];
-    let mut from = 0;
-    for _ in 0..2 {
-        let until = views.len();
-        for index in from..until {
-            for decoding in [Decoding::Percent, Decoding::Json] {
-                let next = views.get(index).and_then(|view| view.decode(decoding));
-                views.extend(next);
-            }
-        }
-        from = until;
+    visit_with_decodings(&plain, 2, visit);
+}
+
+fn visit_with_decodings(view: &View<'_>, more: usize, visit: &mut dyn FnMut(&View<'_>)) {
+    visit(view);
+    if more == 0 {
+        return;
     }
-    views
+    for decoding in [Decoding::Percent, Decoding::Json] {
+        if let Some(decoded) = view.decode(decoding) {
+            visit_with_decodings(&decoded, more - 1, visit);
+        }
+    }
 }
 
 impl View<'_> {
@@ -184,13 +184,14 @@ mod tests {
     use super::*;
 
     fn spot<'a>(text: &'a str, wanted: &str) -> Option<&'a str> {
-        all(text.as_bytes()).iter().find_map(|view| {
-            let at = view
-                .bytes
-                .windows(wanted.len())
-                .position(|part| part == wanted.as_bytes())?;
-            text.get(view.source(at..at + wanted.len()))
-        })
+        let mut found = None;
+        each(text.as_bytes(), &mut |view| {
+            let mut windows = view.bytes.windows(wanted.len());
+            if let Some(at) = windows.position(|part| part == wanted.as_bytes()) {
+                found = found.or(text.get(view.source(at..at + wanted.len())));
+            }
+        });
+        found
     }
 
     #[test]

@@ -168,3 +168,52 @@ async fn a_connection_closed_without_an_answer_and_one_that_is_not_http() {
     let exchange = send(&transport, &get(server.url("/ssh"))).await;
     assert_eq!(failure(&exchange), &TransportFailure::Protocol);
 }
+
+/// Runs itself again as a process whose environment names a proxy: the system's settings are read
+/// once for each process, and must not leak into other tests.
+#[tokio::test]
+async fn the_systems_proxy_is_used_but_never_for_this_computer() {
+    const TARGET: &str = "INCHKEEP_TEST_PROXIED_TARGET";
+    if let Ok(target) = std::env::var(TARGET) {
+        let transport = transport();
+        let direct = send(&transport, &get(target)).await;
+        assert_eq!(answer(&direct).body, b"direct");
+        let proxied = send(&transport, &get("http://inchkeep-test.invalid/x")).await;
+        assert_eq!(answer(&proxied).body, b"by proxy");
+        return;
+    }
+    let target = Server::start(|_| Reply::answer("200 OK", "", b"direct")).await;
+    let proxy = Server::start(|_| Reply::answer("200 OK", "", b"by proxy")).await;
+    let (target_url, proxy_url) = (target.url("/"), proxy.url(""));
+    let child = tokio::task::spawn_blocking(move || {
+        let name =
+            "transport::tests::failures::the_systems_proxy_is_used_but_never_for_this_computer";
+        std::process::Command::new(std::env::current_exe().expect("this test"))
+            .args(["--exact", name])
+            .env(TARGET, target_url)
+            .env("http_proxy", &proxy_url)
+            .env("HTTP_PROXY", proxy_url)
+            .env_remove("NO_PROXY")
+            .env_remove("no_proxy")
+            .output()
+            .expect("a process")
+    });
+    let output = child.await.expect("no panic");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    assert_eq!(
+        target.requests().len(),
+        1,
+        "the child ran and reached the target"
+    );
+    let requests = proxy.requests();
+    assert_eq!(requests.len(), 1);
+    assert!(
+        requests[0].starts_with("GET http://inchkeep-test.invalid/x "),
+        "{}",
+        requests[0]
+    );
+}
