@@ -206,11 +206,18 @@ const table: Record<ErrorCode, Words> = {
     text: sentence(f, 'description', 'It gave no reason. No token was saved.'),
     actions: ['try_again'],
   }),
-  no_browser: words(
-    'No browser opened',
-    'Copy the sign-in link and open it in a browser yourself.',
-    'copy_link',
-  ),
+  no_browser: (f) => {
+    if (f['folder']) {
+      const text = `Its path is ${f['folder']}.`;
+      return { title: 'The folder could not be opened', text, actions: ['try_again'] };
+    }
+    const title = 'No browser opened';
+    if (f['address']) {
+      return { title, text: `Open ${f['address']} yourself.`, actions: ['try_again'] };
+    }
+    const text = 'Copy the sign-in link and open it in a browser yourself.';
+    return { title, text, actions: ['copy_link'] };
+  },
   not_an_address: words('That is not an address.'),
   no_code_in_address: words('This address has no code in it.'),
   address_of_another_sign_in: words('This address belongs to another sign-in.'),
@@ -329,6 +336,15 @@ export function errorWords(error: ApiError): ErrorWords {
     ? found
     : { ...found, text: `${found.text} ${error.hint}`.trim() };
 }
+
+/** Adds facts that the page knows and the app did not give: which address, which folder. */
+export const withFacts = (error: ApiError, facts: Facts): ApiError => ({
+  code: error.code,
+  message: error.message,
+  ...(error.hint !== undefined && { hint: error.hint }),
+  ...(error.requestId !== undefined && { requestId: error.requestId }),
+  facts: { ...facts, ...error.facts },
+});
 
 /** The whole as one line, for places that have only one. */
 export function errorLine(error: ApiError): string {

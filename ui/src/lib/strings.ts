@@ -111,7 +111,22 @@ export const strings = {
     code: (code: ErrorCode) => `Code: ${code}`,
   },
 
+  server: {
+    read: 'Server metadata read',
+    issuer: 'Issuer',
+    endpoints: 'Endpoints',
+    offered: (offered: number, all: number) => `${offered} of ${all} offered`,
+    grants: 'Grants',
+  },
+
   copy: { copied: 'Copied' },
+  breadcrumb: 'Breadcrumb',
+  rename: {
+    name: 'Name',
+    act: 'Rename',
+    enterName: 'Enter a name.',
+    taken: 'This name is taken. Choose another.',
+  },
   dialog: { close: 'Close', cancel: 'Cancel' },
   undo: { undo: 'Undo', label: 'Undo' },
   working: 'Working',

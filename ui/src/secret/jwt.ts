@@ -2,7 +2,7 @@
 export interface Part {
   position: number;
   text: string;
-  kind: 'plain' | 'jwt-1' | 'jwt-2' | 'jwt-3' | 'dot';
+  kind: 'plain' | 'jwt-1' | 'jwt-2' | 'jwt-3' | 'point';
 }
 
 /** Splits a JWT into its three parts; anything else stays whole. */
@@ -14,6 +14,6 @@ export function parts(value: string): Part[] {
   const kinds = ['jwt-1', 'jwt-2', 'jwt-3'] as const;
   return pieces.flatMap((text, index): Part[] => {
     const part: Part = { position: 2 * index, text, kind: kinds[index] ?? 'plain' };
-    return index === 0 ? [part] : [{ position: 2 * index - 1, text: '.', kind: 'dot' }, part];
+    return index === 0 ? [part] : [{ position: 2 * index - 1, text: '.', kind: 'point' }, part];
   });
 }

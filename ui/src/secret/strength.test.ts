@@ -19,9 +19,9 @@ describe('the parts of a shown value', () => {
   it('colours the three parts of a JWT', () => {
     expect(parts('eyJhbGciOiJFUzI1NiJ9.e30.c2ln').map((part) => part.kind)).toEqual([
       'jwt-1',
-      'dot',
+      'point',
       'jwt-2',
-      'dot',
+      'point',
       'jwt-3',
     ]);
   });

@@ -1,4 +1,8 @@
 import type { LockReason } from '../../lib/api/contract';
+import { counted } from '../../lib/format';
+
+const span = (minutes: number) =>
+  minutes < 60 ? counted(minutes, 'minute', 'minutes') : counted(minutes / 60, 'hour', 'hours');
 
 /** The copy of the lock screen (S12). */
 export const words = {
@@ -7,7 +11,7 @@ export const words = {
     ({
       started: 'Unlock the vault to go on.',
       by_hand: 'Locked by you.',
-      idle: `Locked after ${String(minutes)} minutes without use.`,
+      idle: `Locked after ${span(minutes)} without use.`,
       screen: 'Locked when the screen locked.',
     })[reason ?? 'started'],
   rests: 'Nothing is sent or renewed while it is locked.',

@@ -12,7 +12,7 @@ import { List } from './list.svelte';
 
 /** The lists that more than one place shows, of the chosen environment. */
 class Lists {
-  readonly environments = new List<EnvironmentView>(() => call('environments'));
+  readonly environments = new List<EnvironmentView>(() => call('environments'), true);
   readonly applications = new List<ApplicationRow>((environmentId) =>
     call('applications', { environmentId }),
   );

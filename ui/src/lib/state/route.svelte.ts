@@ -1,18 +1,27 @@
-import type { ApplicationKey, CredentialRef, ExchangeId, OAuthClientId } from '../api/contract';
+import type {
+  ApplicationKey,
+  CredentialRef,
+  ExchangeId,
+  OAuthClientId,
+  SessionId,
+} from '../api/contract';
 
 export type SettingsSection =
   'environments' | 'vault' | 'secrets' | 'requests' | 'appearance' | 'shortcuts' | 'about';
+
+/** What an application's page starts to add when it opens. */
+export type Adding = 'api_key' | 'import_client' | 'register_client';
 
 /**
  * Where the person is. There is no address bar, so a place is plain data; it can
  * carry what to do there: a credential to use, an exchange to show, a dialog to open.
  */
 export type Place =
-  | { page: 'console'; use?: CredentialRef; exchange?: ExchangeId }
-  | { page: 'sessions' }
+  | { page: 'console'; use?: CredentialRef; exchange?: ExchangeId; focus?: 'url' | 'search' }
+  | { page: 'sessions'; session?: SessionId }
   | { page: 'server' }
   | { page: 'applications'; adding?: true }
-  | { page: 'application'; application: ApplicationKey }
+  | { page: 'application'; application: ApplicationKey; adding?: Adding }
   | { page: 'client'; oauthClientId: OAuthClientId }
   | { page: 'settings'; section: SettingsSection };
 

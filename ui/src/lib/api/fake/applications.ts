@@ -5,7 +5,8 @@ import type { World } from './world';
 export function applicationCommands(world: World): Partial<Answers> {
   const key = (id: ApiKeyId) => world.find(world.apiKeys, (row) => row.id === id, 'api_key');
   return {
-    applications: () => world.applications,
+    applications: ({ environmentId }) =>
+      world.applications.filter((row) => row.environmentId === environmentId),
     application: ({ application }) => ({
       application: world.row(application),
       apiKeys: world.apiKeys.filter((row) => row.application === application),

@@ -1,7 +1,11 @@
 import type { CommandName, CommandRequest, CommandResponse } from '../backend';
+import type { SecretDraftId, SecretWindowRequest } from '../contract';
 import { applicationCommands } from './applications';
 import { clientCommands } from './clients';
 import { consoleCommands } from './console';
+import { secretWindowCommands } from './secret-window';
+import { sessionCommands } from './sessions';
+import { finishSignIn, signInCommands } from './sign-in';
 import type { World } from './world';
 
 export type Answers = {
@@ -17,6 +21,9 @@ export function commands(world: World): Partial<Answers> {
     ...applicationCommands(world),
     ...clientCommands(world),
     ...consoleCommands(world),
+    ...secretWindowCommands(world),
+    ...sessionCommands(world),
+    ...signInCommands(world),
   };
 }
 
@@ -28,7 +35,7 @@ function appCommands(world: World): Partial<Answers> {
   };
   return {
     app_status: () => world.status(),
-    check_keyring: () => ({ state: 'ready' }),
+    check_keyring: () => ({ state: world.keyring }),
     create_vault: ({ opensWith }) => {
       world.opensWith = opensWith;
       world.firstRunStep = 'recovery_code';
@@ -68,7 +75,7 @@ function appCommands(world: World): Partial<Answers> {
       };
     },
     finish_first_run: open,
-    unlock_with_keyring: open,
+    unlock_with_keyring: () => (world.opensWith ? open() : world.fail('vault_damaged')),
     lock: () => {
       world.phase = 'locked';
       world.lockReason = 'by_hand';
@@ -84,7 +91,7 @@ function appCommands(world: World): Partial<Answers> {
           setTimeout(() => world.emit({ event: 'secret_shown', data: null }), seconds * 1000);
         }
       }
-      if (request.mode === 'unlock') setTimeout(open, 600);
+      if (request.mode !== 'reveal') typeInWindow(world, request, open);
       return null;
     },
     close_secret_window: () => {
@@ -141,13 +148,17 @@ function appCommands(world: World): Partial<Answers> {
     },
     remove_environment: ({ environmentId }) => {
       world.environments = world.environments.filter((row) => row.id !== environmentId);
+      if (world.environmentId === environmentId) {
+        world.environmentId = sandboxOf(world).id;
+        world.emitStatus();
+      }
       world.changed('environments');
       return null;
     },
     check_server: () => serverOf(world),
     server: () => serverOf(world),
-    restart_sandbox: () => world.environment,
-    reset_sandbox: () => world.environment,
+    restart_sandbox: () => sandboxOf(world),
+    reset_sandbox: () => sandboxOf(world),
     open_portal: () => null,
     settings: () => world.settings,
     change_settings: (settings) => {
@@ -156,6 +167,42 @@ function appCommands(world: World): Partial<Answers> {
     },
     open_data_folder: () => null,
   };
+}
+
+/** The secret window opens, and what is asked for is given a moment later. */
+function typeInWindow(
+  world: World,
+  request: Exclude<SecretWindowRequest, { mode: 'reveal' }>,
+  unlock: () => unknown,
+): void {
+  world.emit({ event: 'secret_shown', data: { target: null, hidesAt: null } });
+  setTimeout(() => {
+    world.emit({ event: 'secret_shown', data: null });
+    if (request.mode === 'unlock') {
+      unlock();
+    } else if (request.mode === 'recovery_code') {
+      world.hasRecoveryCode = true;
+      world.emit({ event: 'secret_taken', data: { kind: 'recovery_code_taken' } });
+      world.emitStatus();
+    } else if (request.purpose.kind === 'redirect_address') {
+      const value = finishSignIn(world);
+      world.emit({ event: 'secret_taken', data: { kind: 'sign_in', value } });
+    } else {
+      const { purpose } = request;
+      const draft = {
+        id: world.id<SecretDraftId>('draft'),
+        looksLike: 'text',
+        lengthClass: '32 to 63 characters',
+        last4: 'q8Zd',
+        alreadySavedAs: null,
+      };
+      world.emit({ event: 'secret_taken', data: { kind: 'draft', value: { purpose, draft } } });
+    }
+  }, 600);
+}
+
+function sandboxOf(world: World) {
+  return world.find(world.environments, (row) => row.kind === 'sandbox', 'environment');
 }
 
 function serverOf(world: World) {

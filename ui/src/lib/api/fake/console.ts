@@ -2,6 +2,7 @@ import type { CredentialView, ExchangeId, ExchangeView, HistoryRow, SocketId } f
 import type { Answers } from './commands';
 import { tokensJson } from './data';
 import { exchangeOf, sentRow } from './exchange';
+import { bodies, reshape } from './shapes';
 import type { World } from './world';
 
 export function consoleCommands(world: World): Partial<Answers> {
@@ -63,6 +64,9 @@ export function consoleCommands(world: World): Partial<Answers> {
       };
       const made = sentRow(id, base, draft, url.host, url.pathname);
       const view = exchangeOf(made, scheme(), draft);
+      reshape(world, view, url.pathname);
+      if (view.outcome.kind === 'failure')
+        Object.assign(made, { status: null, failure: 'No answer' });
       if (cancelled) {
         view.outcome = { kind: 'cancelled', afterMs: Date.now() - started };
         view.requestId = null;
@@ -79,16 +83,20 @@ export function consoleCommands(world: World): Partial<Answers> {
       return null;
     },
     exchange: ({ exchangeId }) => exchange(exchangeId),
-    exchange_body: ({ form }) => ({
-      text:
-        form === 'pretty'
-          ? tokensJson
-          : form === 'raw'
-            ? tokensJson.replaceAll(/\s+/g, '')
-            : '00000000  7b 22 74 6f 6b 65 6e 73  22 3a 7b 22 30 78 65 65  |{"tokens":{"0xee|',
-      cut: false,
-      size: tokensJson.length,
-    }),
+    exchange_body: ({ exchangeId, form }) => {
+      const whole = bodies.get(exchangeId) ?? tokensJson;
+      const flat = bodies.has(exchangeId) ? whole : whole.replaceAll(/\s+/g, '');
+      const texts = {
+        pretty: whole,
+        raw: flat,
+        hex: '00000000  7b 22 74 6f 6b 65 6e 73  22 3a 7b 22 30 78 65 65  |{"tokens":{"0xee|',
+      };
+      return {
+        text: texts[form].slice(0, 2_000_000),
+        cut: whole.length > 2_000_000,
+        size: whole.length,
+      };
+    },
     history: ({ search, limit, before }) => {
       const text = search.trim().toLowerCase();
       const found = world.history.filter((one) =>
@@ -127,9 +135,14 @@ export function consoleCommands(world: World): Partial<Answers> {
       }
     },
 
-    connect_socket: ({ socketId, url }) => {
+    connect_socket: ({ socketId, url, credential, allowForeignHost }) => {
+      const { host } = new URL(url);
+      if (credential && host !== world.environment.host && !allowForeignHost) {
+        world.fail('foreign_host', { host, credential: 'router-read' });
+      }
       sockets.set(socketId, 0);
-      const base = exchange(world.history[0]?.id ?? ('' as ExchangeId));
+      const answered = world.history.find(({ requestId }) => requestId !== null);
+      const base = structuredClone(exchange(answered?.id ?? ('' as ExchangeId)));
       if (base.outcome.kind === 'answer')
         Object.assign(base.outcome, {
           status: 101,

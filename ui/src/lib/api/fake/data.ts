@@ -207,6 +207,8 @@ export const failureFacts = {
   status: '404',
   expected: 'https://api.1inch.com',
   named: 'https://login.example.net',
+  uri: 'http://127.0.0.1:43117/callback',
+  description: 'Only https addresses are taken',
 };
 export const failuresWithId = new Set<ErrorCode>([
   'client_refused',

@@ -1,6 +1,8 @@
-import { clients, manyRequests, production, sandbox, within } from './data';
+import { manyRequests, production } from './data';
+import { sessionFixtures } from './sessions';
+import { signInFixtures } from './sign-in';
 import type { World } from './world';
-import type { SignInId, SignInView } from '../contract';
+import type { AppStatus } from '../contract';
 
 /** The named states of the app. */
 export const fixtures: Record<string, (world: World) => void> = {
@@ -20,18 +22,33 @@ export const fixtures: Record<string, (world: World) => void> = {
     if (!first) return;
     world.applications = Array.from({ length: 200 }, (_, at) => ({
       ...first,
-      key: `${first.key}-${at}` as typeof first.key,
+      key: (at === 0 ? first.key : `${first.key}-${at}`) as typeof first.key,
       name: at === 0 ? first.name : `${first.name} with a name of great length, number ${at}`,
     }));
   },
-  'first-run'(world) {
-    world.phase = 'first_run';
-    world.firstRunStep = 'vault';
-    world.hasRecoveryCode = false;
+  long(world) {
+    const long = 'Settlement-and-treasury-router-of-the-partner-desk-'.repeat(2).slice(0, 64);
+    const mixed = 'محفظة الشركاء 🏰🔑 – Портфель партнёров / 資産管理ルーター (staging)';
+    for (const rows of [world.applications, world.apiKeys, world.clients, world.environments]) {
+      rows.forEach((row, at) => (row.name = at % 2 === 0 ? long : mixed));
+    }
+    world.applications.forEach((row) => (row.applicationId = `app_${long}`));
+    world.clients.forEach((row) => (row.clientId = `client_${long}`));
+    for (const row of world.environments) {
+      row.authorizationServer = `https://${'identity.'.repeat(8)}example.net/realms/${long}`;
+    }
   },
-  'first-run-start'(world) {
-    world.phase = 'first_run';
-    world.firstRunStep = 'start';
+  'first-run': firstRunAt('vault'),
+  'first-run-no-keyring'(world) {
+    firstRunAt('vault')(world);
+    world.keyring = 'missing';
+  },
+  'first-run-recovery': firstRunAt('recovery_code'),
+  'first-run-start': firstRunAt('start'),
+  'first-run-request': firstRunAt('first_credential'),
+  'first-run-credential'(world) {
+    firstRunAt('first_credential')(world);
+    inProduction(world);
   },
   locked(world) {
     world.phase = 'locked';
@@ -42,38 +59,26 @@ export const fixtures: Record<string, (world: World) => void> = {
     world.lockReason = 'by_hand';
     world.opensWith = 'passphrase';
   },
-  'signin-waiting': (world) => {
-    world.signIn = signIn();
+  'locked-damaged'(world) {
+    world.phase = 'locked';
+    world.lockReason = 'started';
+    world.opensWith = null;
   },
+  ...sessionFixtures,
+  ...signInFixtures,
 };
+
+function firstRunAt(step: AppStatus['firstRunStep']) {
+  return (world: World) => {
+    world.phase = 'first_run';
+    world.firstRunStep = step;
+    world.hasRecoveryCode = false;
+  };
+}
 
 function inProduction(world: World): void {
   world.environmentId = production.id;
   world.applications.forEach((row) => (row.environmentId = production.id));
   world.sessions.forEach((row) => (row.environmentId = production.id));
   world.history.forEach((row) => (row.host = production.host));
-}
-
-/** A sign-in that waits for the person. */
-export function signIn(): SignInView {
-  const client = clients[1];
-  if (!client) throw new Error('There is no client to sign in.');
-  return {
-    id: 'sign-in-1' as SignInId,
-    oauthClientId: client.id,
-    clientName: client.name,
-    applicationName: 'Treasury Router',
-    environmentId: sandbox.id,
-    serverHost: sandbox.host,
-    authorizationEndpoint: `${sandbox.apiBase}/oauth/authorize`,
-    redirectUri: 'http://127.0.0.1:43117/callback',
-    listeningOn: '127.0.0.1:43117',
-    scopes: ['swap', 'portfolio:read'],
-    protection: ['PKCE S256', 'state', 'issuer check'],
-    stage: 'waiting_for_approval',
-    deadline: within(252),
-    browserFailed: false,
-    error: null,
-    session: null,
-  };
 }

@@ -11,8 +11,11 @@ import type {
   ErrorCode,
   ExchangeView,
   HistoryRow,
+  KeyringState,
   OAuthClientView,
   SecretTarget,
+  SessionDetail,
+  SessionId,
   SessionView,
   Settings,
   SignInView,
@@ -27,6 +30,7 @@ export class World {
   firstRunStep: AppStatus['firstRunStep'] = null;
   opensWith: AppStatus['opensWith'] = 'keyring';
   lockReason: AppStatus['lockReason'] = null;
+  keyring: KeyringState = 'ready';
   hasRecoveryCode = true;
   signInStopped = false;
   damagedRecords = 0;
@@ -42,6 +46,12 @@ export class World {
   exchanges = new Map<string, ExchangeView>();
   sends = new Map<string, () => void>();
   signIn: SignInView | null = null;
+  /** How a sign-in differs from the usual one when it begins, and what becomes of it by itself. */
+  signInBegins: Partial<SignInView> = { deadline: data.within(300) };
+  afterSignIn: () => void = () => undefined;
+  sessionDetails = new Map<SessionId, Partial<SessionDetail>>();
+  /** The server does not confirm that it revoked a token. */
+  refusesRevocation = false;
 
   #ids = 0;
   #clipboardTimer: ReturnType<typeof setTimeout> | undefined;
@@ -59,6 +69,7 @@ export class World {
 
   status(): AppStatus {
     const open = this.phase === 'open';
+    const chosen = open || this.firstRunStep === 'first_credential';
     return {
       phase: this.phase,
       firstRunStep: this.firstRunStep,
@@ -66,7 +77,7 @@ export class World {
       hasRecoveryCode: this.hasRecoveryCode,
       lockReason: this.lockReason,
       signInStopped: this.signInStopped,
-      environment: open ? this.environment : null,
+      environment: chosen ? this.environment : null,
       keptRequests: open ? this.history.length : 0,
       damagedRecords: this.damagedRecords,
       settings: this.settings,
@@ -80,16 +91,20 @@ export class World {
     return rows.find(is) ?? this.fail('not_found', { what });
   }
 
-  fail(code: ErrorCode, facts: Record<string, string> = {}): never {
+  failure(code: ErrorCode, facts: Record<string, string> = {}): ApiError {
     const error: ApiError = {
       code,
       message: `A made-up failure of the fixtures: ${code}.`,
       facts: { ...data.failureFacts, ...facts },
     };
     if (data.failuresWithId.has(code)) error.requestId = data.REQUEST_ID;
+    return error;
+  }
+
+  fail(code: ErrorCode, facts: Record<string, string> = {}): never {
     // Failures are plain data on the wire.
     // eslint-disable-next-line @typescript-eslint/only-throw-error
-    throw error;
+    throw this.failure(code, facts);
   }
 
   emit(event: AppEvent): void {
