@@ -14,7 +14,10 @@ use url::{Host, Url};
 /// [`HostError::NothingOpened`] for any other address, and when no browser could be started.
 pub(crate) fn open_url(url: &Url) -> Result<(), HostError> {
     if !may_open(url) {
-        tracing::warn!(scheme = url.scheme(), "an address was not opened: its kind is not allowed");
+        tracing::warn!(
+            scheme = url.scheme(),
+            "an address was not opened: its kind is not allowed"
+        );
         return Err(HostError::NothingOpened);
     }
     if cfg!(target_os = "linux")
@@ -68,9 +71,15 @@ fn commands(wanted: &str, url: &Url) -> Vec<Vec<String>> {
 
 fn start(words: Vec<String>) -> bool {
     let mut words = words.into_iter();
-    let Some(program) = words.next() else { return false };
+    let Some(program) = words.next() else {
+        return false;
+    };
     let mut command = Command::new(program);
-    command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     match command.spawn() {
         Ok(mut browser) => {
             // Waits in a thread, or the ended browser would stay behind as a zombie.

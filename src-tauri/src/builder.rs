@@ -18,7 +18,10 @@ use crate::{commands, data_dir, logs, windows};
 pub(crate) enum StartError {
     /// Neither X11 nor Wayland is there.
     #[error("no display. Start Inchkeep in a desktop session, or set DISPLAY or WAYLAND_DISPLAY")]
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "elsewhere there always is one"))]
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "elsewhere there always is one")
+    )]
     NoDisplay,
     /// The system has no place for data.
     #[error("the system has no place for data. Set INCHKEEP_DATA_DIR to a folder")]
@@ -59,9 +62,10 @@ pub(crate) fn run() -> Result<(), StartError> {
         })
         .on_window_event(on_window_event)
         .build(tauri::generate_context!())?
-        .run(|tauri, event| match event {
-            RunEvent::Exit => stop(tauri),
-            _ => {}
+        .run(|tauri, event| {
+            if let RunEvent::Exit = event {
+                stop(tauri);
+            }
         });
     Ok(())
 }
@@ -92,7 +96,9 @@ fn on_window_event(window: &Window, event: &WindowEvent) {
         (windows::MAIN, WindowEvent::Destroyed) => window.app_handle().exit(0),
         // The app closes it, so that it knows that nothing is shown any more.
         (windows::SECRET, WindowEvent::CloseRequested { api, .. }) => {
-            let Some(app) = window.try_state::<Arc<App>>() else { return };
+            let Some(app) = window.try_state::<Arc<App>>() else {
+                return;
+            };
             api.prevent_close();
             let app = Arc::clone(&app);
             async_runtime::spawn(async move { app.close_secret_window(()).await });

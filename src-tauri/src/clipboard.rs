@@ -19,7 +19,11 @@ impl Clipboard {
     /// [`HostError::ClipboardEmpty`] when there is no text, [`HostError::ClipboardRefused`].
     pub(crate) fn read(&self) -> Result<SecretString, HostError> {
         let text = self.with(arboard::Clipboard::get_text)?;
-        if text.is_empty() { Err(HostError::ClipboardEmpty) } else { Ok(SecretString::from(text)) }
+        if text.is_empty() {
+            Err(HostError::ClipboardEmpty)
+        } else {
+            Ok(SecretString::from(text))
+        }
     }
 
     /// Puts text on it. `secret` asks clipboard managers and the system's own history not to keep it.
@@ -28,7 +32,11 @@ impl Clipboard {
     /// [`HostError::ClipboardRefused`].
     pub(crate) fn write(&self, text: &SecretString, secret: bool) -> Result<(), HostError> {
         self.with(|clipboard| {
-            let set = if secret { excluded(clipboard.set()) } else { clipboard.set() };
+            let set = if secret {
+                excluded(clipboard.set())
+            } else {
+                clipboard.set()
+            };
             // EXPOSE: the clipboard is where the person asked to have it.
             set.text(text.expose_secret())
         })
@@ -78,5 +86,7 @@ fn excluded(set: arboard::Set<'_>) -> arboard::Set<'_> {
 #[cfg(windows)]
 fn excluded(set: arboard::Set<'_>) -> arboard::Set<'_> {
     use arboard::SetExtWindows as _;
-    set.exclude_from_monitoring().exclude_from_cloud().exclude_from_history()
+    set.exclude_from_monitoring()
+        .exclude_from_cloud()
+        .exclude_from_history()
 }

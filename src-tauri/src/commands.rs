@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use inchkeep_app::App;
-#[expect(clippy::wildcard_imports, reason = "the list names every type of the contract")]
+// The list names every type of the contract.
 use inchkeep_app::contract::*;
 use tauri::ipc::Invoke;
 use tauri::{State, Wry};

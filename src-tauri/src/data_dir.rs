@@ -9,7 +9,8 @@ pub(crate) const VARIABLE: &str = "INCHKEEP_DATA_DIR";
 /// The data folder: what `INCHKEEP_DATA_DIR` says, or `inchkeep` in the system's place for data.
 /// `None` when the system knows no such place.
 pub(crate) fn find() -> Option<PathBuf> {
-    choose(std::env::var_os(VARIABLE), dirs::data_dir()).and_then(|dir| std::path::absolute(dir).ok())
+    choose(std::env::var_os(VARIABLE), dirs::data_dir())
+        .and_then(|dir| std::path::absolute(dir).ok())
 }
 
 /// Makes the folder, readable by the person alone, unless it is there.
@@ -41,7 +42,10 @@ mod tests {
     #[test]
     fn the_variable_wins_unless_it_is_empty() {
         let system = Some(PathBuf::from("/home/a/.local/share"));
-        assert_eq!(choose(Some("/data".into()), system.clone()), Some("/data".into()));
+        assert_eq!(
+            choose(Some("/data".into()), system.clone()),
+            Some("/data".into())
+        );
         let own = Some(PathBuf::from("/home/a/.local/share/inchkeep"));
         assert_eq!(choose(Some(OsString::new()), system.clone()), own);
         assert_eq!(choose(None, system), own);

@@ -28,7 +28,10 @@ pub(crate) fn apply() {
 #[cfg(unix)]
 fn no_core_dumps() {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
     // Lowering a limit is always allowed.
     let _ = setrlimit(Resource::Core, none);
 }
@@ -41,7 +44,10 @@ fn not_dumpable() {
 
 fn close_ways_in() {
     for name in WAYS_IN {
-        #[expect(unsafe_code, reason = "the environment can be changed by unsafe code only")]
+        #[expect(
+            unsafe_code,
+            reason = "the environment can be changed by unsafe code only"
+        )]
         // SAFETY: called first in `main`; no other thread exists that could read the environment.
         unsafe {
             std::env::remove_var(name);

@@ -21,7 +21,11 @@ pub(crate) struct Desktop {
 impl Desktop {
     /// The desktop that `tauri` runs on.
     pub(crate) fn new(tauri: AppHandle, data_dir: PathBuf) -> Self {
-        Self { tauri, data_dir, clipboard: Clipboard::default() }
+        Self {
+            tauri,
+            data_dir,
+            clipboard: Clipboard::default(),
+        }
     }
 }
 
@@ -70,6 +74,9 @@ impl Host for Desktop {
 
     fn save_dir(&self) -> PathBuf {
         let paths = self.tauri.path();
-        paths.download_dir().or_else(|_| paths.home_dir()).unwrap_or_else(|_| self.data_dir.clone())
+        paths
+            .download_dir()
+            .or_else(|_| paths.home_dir())
+            .unwrap_or_else(|_| self.data_dir.clone())
     }
 }

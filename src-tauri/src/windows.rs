@@ -68,13 +68,19 @@ pub(crate) fn open_secret(
     wait_until_closed(app);
     let ticket: String = form_urlencoded::byte_serialize(ticket.as_bytes()).collect();
     let (width, height) = (f64::from(size.width), f64::from(size.height));
-    let mut secret = page::window(app, SECRET, "secret.html", &format!("?ticket={ticket}"), data_dir)
-        .inner_size(width, height)
-        .resizable(false)
-        .maximizable(false)
-        .minimizable(false)
-        .skip_taskbar(true)
-        .always_on_top(true);
+    let mut secret = page::window(
+        app,
+        SECRET,
+        "secret.html",
+        &format!("?ticket={ticket}"),
+        data_dir,
+    )
+    .inner_size(width, height)
+    .resizable(false)
+    .maximizable(false)
+    .minimizable(false)
+    .skip_taskbar(true)
+    .always_on_top(true);
     if let Some(main) = app.get_webview_window(MAIN) {
         let theme = main.theme().ok();
         secret = secret.theme(theme).background_color(background(theme));
@@ -117,7 +123,10 @@ fn centred_over(main: &WebviewWindow, width: f64, height: f64) -> Option<(f64, f
     let scale = main.scale_factor().ok()?;
     let place = main.outer_position().ok()?.to_logical::<f64>(scale);
     let size = main.outer_size().ok()?.to_logical::<f64>(scale);
-    Some((place.x + (size.width - width) / 2.0, place.y + (size.height - height) / 2.0))
+    Some((
+        place.x + (size.width - width) / 2.0,
+        place.y + (size.height - height) / 2.0,
+    ))
 }
 
 /// The theme that the person chose; `None` follows the system.
@@ -133,7 +142,11 @@ fn remembered_theme(data_dir: &Path) -> Option<tauri::Theme> {
 }
 
 fn background(theme: Option<tauri::Theme>) -> Color {
-    if theme == Some(tauri::Theme::Dark) { DARK } else { LIGHT }
+    if theme == Some(tauri::Theme::Dark) {
+        DARK
+    } else {
+        LIGHT
+    }
 }
 
 #[cfg(test)]
@@ -148,7 +161,10 @@ mod tests {
             std::fs::write(dir.join("settings.json"), settings).unwrap();
             remembered_theme(&dir)
         };
-        assert_eq!(with(r#"{"theme":"dark","textSize":120}"#), Some(tauri::Theme::Dark));
+        assert_eq!(
+            with(r#"{"theme":"dark","textSize":120}"#),
+            Some(tauri::Theme::Dark)
+        );
         assert_eq!(with(r#"{"theme":"light"}"#), Some(tauri::Theme::Light));
         assert_eq!(with(r#"{"theme":"system"}"#), None);
         assert_eq!(with("not JSON"), None);

@@ -67,16 +67,38 @@ export class App {
     return this.named('button', name, limit);
   }
 
-  /** The shown element of `role` whose accessible name is `name` (a string or a pattern). */
+  /** Clicks what `find` gives, once nothing lies over it and it stays where it is. */
+  async click(find) {
+    await until('a click', async () => {
+      const element = await find();
+      try {
+        // A person scrolls what they want to click away from what lies over the edge.
+        await this.driver.executeScript(
+          'arguments[0].scrollIntoView({ block: "center" })',
+          element,
+        );
+        await element.click();
+        return true;
+      } catch (error) {
+        if (/Intercepted|Stale|NotInteractable/.test(error.name)) return null;
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * The shown element of `role` whose accessible name is `name` (a string or a pattern). An open
+   * dialog hides the rest of the page, as it does for a person.
+   */
   async named(role, name, limit) {
     const fits = (text) => (name instanceof RegExp ? name.test(text) : text === name);
     return until(
       `${role} named ${name}`,
       async () => {
-        for (const element of await this.driver.findElements(By.css(selectorOf(role)))) {
-          if ((await element.isDisplayed()) && fits(await element.getAccessibleName())) {
-            return element;
-          }
+        // The page finds what may be meant, the driver tells its accessible name.
+        const candidates = await this.driver.executeScript(shownOf, selectorOf(role));
+        for (const element of candidates) {
+          if (fits(await element.getAccessibleName())) return element;
         }
         return null;
       },
@@ -98,6 +120,34 @@ export class App {
     return this.driver.executeScript('return document.body.innerText');
   }
 
+  /** Calls a command as the page does, through the same door and access list. */
+  async call(name, request = null) {
+    const answer = await this.driver.executeAsyncScript(
+      `const [name, request, done] = arguments;
+       window.__TAURI_INTERNALS__.invoke(name, { request }).then(
+         (value) => done({ value }),
+         (error) => done({ error }),
+       );`,
+      name,
+      request,
+    );
+    if ('error' in answer) throw new Error(`${name}: ${JSON.stringify(answer.error)}`);
+    return answer.value;
+  }
+
+  /** The chosen environment, once the vault is open. */
+  environment() {
+    return until('an open vault', async () => (await this.call('app_status')).environment);
+  }
+
+  /** A picture of the screen, once the page has drawn what it holds now. */
+  async picture(file) {
+    await this.driver.executeAsyncScript(
+      'const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done))',
+    );
+    this.#session.picture(file);
+  }
+
   /** Presses keys on whatever has the focus. */
   async press(...keys) {
     await this.driver
@@ -106,12 +156,37 @@ export class App {
       .perform();
   }
 
-  /** Presses a chord such as `[Key.CONTROL, 'k']`. */
-  async chord(...keys) {
-    await this.press(Key.chord(...keys));
+  /** Types on the keyboard of the desktop, into whichever window has the focus. */
+  type(text) {
+    this.#session.ask('xdotool', ['type', '--delay', '5', '--file', '-'], { input: text });
   }
 
-  /** Runs `work` in the secret window and comes back. */
+  /** Presses a key of the desktop's keyboard, such as `Return`. */
+  pressKey(name) {
+    this.#session.ask('xdotool', ['key', name]);
+  }
+
+  /** Waits until the focus is in the element that `selector` finds. */
+  focusIn(selector) {
+    return until(`the focus in ${selector}`, () =>
+      this.driver.executeScript(
+        'return document.hasFocus() && document.activeElement.matches(arguments[0])',
+        selector,
+      ),
+    );
+  }
+
+  /** Presses a chord such as `[Key.CONTROL, 'k']`. */
+  async chord(...keys) {
+    const held = keys.slice(0, -1);
+    let actions = this.driver.actions();
+    for (const key of held) actions = actions.keyDown(key);
+    actions = actions.sendKeys(keys.at(-1));
+    for (const key of held.toReversed()) actions = actions.keyUp(key);
+    await actions.perform();
+  }
+
+  /** Runs `work` in the secret window and comes back. `work` must not close it: `type` can do that. */
   async inSecretWindow(work) {
     const main = await this.driver.getWindowHandle();
     const other = await until('the secret window', async () => {
@@ -145,33 +220,24 @@ export class App {
     return until('an address for the browser', () => this.openedUrls()[seen]);
   }
 
-  /** Process id of the running app. */
+  /** Process id of the running app, or null. */
   pid() {
-    for (const name of fs.readdirSync('/proc')) {
-      if (!/^\d+$/.test(name)) continue;
-      try {
-        if (fs.readlinkSync(`/proc/${name}/exe`) !== program) continue;
-        const env = fs.readFileSync(`/proc/${name}/environ`, 'utf8').split('\0');
-        if (env.includes(`INCHKEEP_DATA_DIR=${this.#dataDir}`)) return Number(name);
-      } catch {
-        // it ended while it was looked at
-      }
-    }
-    return null;
+    return this.#session.pids(program)[0] ?? null;
   }
 
   /** Kills the app as a power cut would. */
-  async kill() {
-    const pid = await until('the process of the app', () => this.pid());
-    process.kill(pid, 'SIGKILL');
-    await until('the end of the app', () => this.pid() === null);
-    await this.#forgetSession();
+  kill() {
+    return this.#end('SIGKILL');
+  }
+
+  /** Closes the app, as the end of a desktop session does. */
+  stop() {
+    return this.#end('SIGTERM');
   }
 
   /** Closes the app and starts it again on the same data. */
   async restart() {
-    await this.#forgetSession();
-    await until('the end of the app', () => this.pid() === null);
+    await this.stop();
     await this.#open();
   }
 
@@ -180,9 +246,11 @@ export class App {
     await this.#open();
   }
 
-  async stop() {
-    await this.#forgetSession();
+  async #end(signal) {
+    const pid = this.pid();
+    if (pid !== null) process.kill(pid, signal);
     await until('the end of the app', () => this.pid() === null);
+    await this.driver.quit().catch(() => {}); // there is nothing left to quit
   }
 
   async #startDriver(env) {
@@ -218,11 +286,15 @@ export class App {
     await this.driver.manage().setTimeouts({ script: 20_000, pageLoad: 20_000, implicit: 0 });
     await until('the first page', async () => (await this.text()).trim().length > 0);
   }
-
-  async #forgetSession() {
-    await this.driver.quit().catch(() => {}); // after a kill there is nothing to quit
-  }
 }
+
+/** Runs in the page: what `selector` finds in the open dialog, or in the page without one. */
+const shownOf = `
+  const dialog = [...document.querySelectorAll('dialog[open]')].at(-1);
+  return [...(dialog ?? document).querySelectorAll(arguments[0])].filter((element) =>
+    element.checkVisibility({ visibilityProperty: true }),
+  );
+`;
 
 function selectorOf(role) {
   const native = {

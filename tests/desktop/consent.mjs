@@ -20,18 +20,35 @@ export const openBrowser = () => chromium.launch(options);
 
 /**
  * Opens the address that the app gave to the browser and approves or declines.
- * Gives the text of the page on which the browser ended.
+ * `page` sees the consent page before that. Gives the text of the page on which the browser
+ * ended, and the one-time code that passed through it.
  */
-export async function decide(browser, url, { approve = true, account, picture } = {}) {
+export async function decide(browser, url, { approve = true, account, page: look } = {}) {
   const context = await browser.newContext();
   try {
     const page = await context.newPage();
     await page.goto(url);
     if (account !== undefined) await page.getByRole('radio').nth(account).check();
-    if (picture) await page.screenshot({ path: picture });
+    await look?.(page);
+    // The app takes the code out of the address at once, so it is read from the request.
+    const callback = page.waitForRequest((request) => /[?&](code|error)=/.test(request.url()));
     await page.locator(approve ? '#approve' : '#decline').click();
+    const code = new URL((await callback).url()).searchParams.get('code');
     await page.waitForURL(/\/done/);
-    return await page.locator('body').innerText();
+    return { text: await page.locator('body').innerText(), code };
+  } finally {
+    await context.close();
+  }
+}
+
+/** Makes a portal access token on the portal page of the server at `base`, as a person does. */
+export async function portalToken(browser, base) {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    await page.goto(`${base}/portal`);
+    await page.locator('#create-portal-token').click();
+    return await page.locator('input#portal-token').inputValue();
   } finally {
     await context.close();
   }

@@ -16,6 +16,8 @@ export async function until(what, probe, limit = 20_000) {
       const answer = await probe();
       if (answer !== false && answer !== null && answer !== undefined) return answer;
     } catch (error) {
+      // The window is gone for good: there is nothing to wait for.
+      if (error.name === 'NoSuchSessionError') throw error;
       last = error;
     }
     if (Date.now() > end) {
@@ -93,6 +95,42 @@ export class Session {
     return done.stdout;
   }
 
+  /** Puts text on the clipboard, as another program would. */
+  copy(text) {
+    const done = spawnSync('xclip', ['-in', '-selection', 'clipboard', '-silent'], {
+      env: this.env,
+      input: text,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    if (done.status !== 0) throw new Error('xclip could not copy');
+  }
+
+  /** The text on the clipboard, as another program reads it. */
+  pasted() {
+    return this.ask('xclip', [
+      '-out',
+      '-selection',
+      'clipboard',
+      '-target',
+      'UTF8_STRING',
+    ]).toString();
+  }
+
+  /** Process ids of `program` that run in this session. */
+  pids(program) {
+    const mine = `XDG_RUNTIME_DIR=${this.env.XDG_RUNTIME_DIR}`;
+    return fs.readdirSync('/proc').flatMap((name) => {
+      if (!/^\d+$/.test(name)) return [];
+      try {
+        if (fs.readlinkSync(`/proc/${name}/exe`) !== program) return [];
+        const env = fs.readFileSync(`/proc/${name}/environ`, 'utf8').split('\0');
+        return env.includes(mine) ? [Number(name)] : [];
+      } catch {
+        return []; // it ended while it was looked at, or is not ours
+      }
+    });
+  }
+
   /** A picture of the whole screen. */
   picture(file) {
     fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -136,12 +174,24 @@ export class Session {
 
   async #startBus(runtime) {
     const socket = path.join(runtime, 'bus');
-    this.run('dbus-daemon', [
-      '--session',
-      '--nofork',
-      '--nopidfile',
-      `--address=unix:path=${socket}`,
-    ]);
+    const config = path.join(this.dir, 'bus.conf');
+    // A bus of its own that starts nothing by itself: what runs here was started here.
+    fs.writeFileSync(
+      config,
+      `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path=${socket}</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+`,
+    );
+    this.run('dbus-daemon', [`--config-file=${config}`, '--nofork', '--nopidfile']);
     await until('a session bus', () => fs.existsSync(socket));
     this.env.DBUS_SESSION_BUS_ADDRESS = `unix:path=${socket}`;
   }

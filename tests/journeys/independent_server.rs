@@ -5,14 +5,20 @@ use inchkeep_oauth::{Issuer, LoopbackHttp, discover};
 use inchkeep_tests::oauth_journey::{Server, oauth_journey};
 use inchkeep_tests::peer::OidcProvider;
 use inchkeep_tests::port::Port;
+use inchkeep_tests::steps::OtherServer;
 use secrecy::{ExposeSecret as _, SecretString};
 
 async fn journey(flags: &[&str]) -> anyhow::Result<()> {
     let peer = OidcProvider::start(flags).await?;
+    let OtherServer {
+        issuer,
+        portal_token,
+        application_id,
+    } = peer.server.clone();
     oauth_journey(&Server {
-        issuer: peer.issuer.clone(),
-        portal_token: SecretString::from(peer.portal_token.clone()),
-        application_id: peer.application_id.clone(),
+        issuer,
+        portal_token: SecretString::from(portal_token),
+        application_id,
         answers: &[("login", "ada"), ("password", "any")],
         rotates: !flags.contains(&"--no-rotation"),
     })
@@ -38,7 +44,7 @@ async fn without_rotation() -> anyhow::Result<()> {
 async fn a_wrong_portal_token_is_refused_and_named() -> anyhow::Result<()> {
     let server = OidcProvider::start(&[]).await?;
     let http = Port::new()?;
-    let issuer = Issuer::parse(&server.issuer, LoopbackHttp::Allowed)?;
+    let issuer = Issuer::parse(&server.server.issuer, LoopbackHttp::Allowed)?;
     let metadata = discover(&http, &issuer).await?;
     let canary = SecretString::from("portal_canary_4kT9wZ2mQe8RfLxB1nVdY7Qx2".to_owned());
     let wanted = RegistrationRequest::client_credentials("Settlement worker");

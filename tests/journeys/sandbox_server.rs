@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use inchkeep_sandbox::{Sandbox, SandboxOptions};
 use inchkeep_tests::oauth_journey::{Server, oauth_journey};
+use inchkeep_tests::port::lasting_port;
 use secrecy::SecretString;
 
 async fn journey(sandbox: &Sandbox) -> anyhow::Result<()> {
@@ -23,7 +24,7 @@ async fn the_journey_passes_and_passes_again_after_a_restart() -> anyhow::Result
     let data = tempfile::tempdir()?;
     let options = SandboxOptions {
         data_dir: Some(data.path().to_owned()),
-        port: Some(0),
+        port: Some(lasting_port()?),
         refresh_grace: Duration::ZERO,
         ..SandboxOptions::default()
     };

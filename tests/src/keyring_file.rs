@@ -30,7 +30,11 @@ impl KeyringFile {
 
     fn store(&self, items: &BTreeMap<String, String>) -> Result<(), KeyringFailure> {
         let json = serde_json::to_vec(items).map_err(|_| KeyringFailure::Broken)?;
-        std::fs::write(&self.0, json).map_err(|_| KeyringFailure::Broken)
+        // A real keyring survives that this process is killed, so this one must too.
+        let new = self.0.with_extension("new");
+        std::fs::write(&new, json)
+            .and_then(|()| std::fs::rename(new, &self.0))
+            .map_err(|_| KeyringFailure::Broken)
     }
 }
 

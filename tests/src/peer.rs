@@ -8,15 +8,13 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
+use crate::steps::OtherServer;
+
 /// npm `oidc-provider` with the documented paths; it ends when this is dropped.
 #[derive(Debug)]
 pub struct OidcProvider {
-    /// Its issuer.
-    pub issuer: String,
-    /// The initial access token that its registration wants.
-    pub portal_token: String,
-    /// The application that it knows.
-    pub application_id: String,
+    /// How a person knows it.
+    pub server: OtherServer,
     _process: Child,
     // The server dies of a closed pipe when it has something to say later.
     _out: Lines<BufReader<ChildStdout>>,
@@ -58,9 +56,11 @@ impl OidcProvider {
                 .to_owned())
         };
         Ok(Self {
-            issuer: text("issuer")?,
-            portal_token: text("portalToken")?,
-            application_id: text("applicationId")?,
+            server: OtherServer {
+                issuer: text("issuer")?,
+                portal_token: text("portalToken")?,
+                application_id: text("applicationId")?,
+            },
             _process: process,
             _out: out,
         })

@@ -1,4 +1,4 @@
-//! The OAuth client's way to the network, as thin as its rules allow.
+//! The OAuth client's way to the network, as thin as its rules allow; and ports to listen on.
 
 use http::{Request, Response};
 use inchkeep_oauth::{BoxFuture, HttpFailure, HttpPort, Purpose};
@@ -15,6 +15,21 @@ impl Port {
     pub fn new() -> anyhow::Result<Self> {
         Ok(Self(client()?))
     }
+}
+
+/// A free port of 127.0.0.1 that the system hands to no connection by itself: a server that stops
+/// for a moment finds it free again.
+///
+/// # Errors
+/// When a hundred of them are taken.
+pub fn lasting_port() -> anyhow::Result<u16> {
+    for _ in 0..100 {
+        let port = rand::random_range(20_000..32_000);
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    anyhow::bail!("a hundred ports are taken")
 }
 
 /// An HTTP client without redirects, cookies or proxy.

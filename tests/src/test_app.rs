@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 
 use crate::fake_host::{FakeDesktop, FakeHost};
 use crate::moved_clock::MovedClock;
+use crate::port::lasting_port;
 
 /// How long a test waits for something that must come.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An app under test.
 pub struct TestApp {
@@ -25,9 +26,9 @@ pub struct TestApp {
     pub clock: Arc<MovedClock>,
     /// Its keyring.
     pub keyring: MemorySecretStore,
-    /// Every answer to the main window, as JSON text one after the other.
+    /// What the main window was told before this start, and every answer since.
     answers: Mutex<String>,
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
 }
 
 impl TestApp {
@@ -36,7 +37,12 @@ impl TestApp {
     /// # Errors
     /// When there is no place for it, or it does not start.
     pub async fn start() -> anyhow::Result<Self> {
-        Self::start_in(tempfile::tempdir()?, MemorySecretStore::default()).await
+        Self::start_in(
+            Arc::new(tempfile::tempdir()?),
+            MemorySecretStore::default(),
+            String::new(),
+        )
+        .await
     }
 
     /// Starts an app, makes a keyring vault, starts with the sandbox and ends the first run.
@@ -70,6 +76,15 @@ impl TestApp {
     /// When it does not start.
     pub async fn crash(self) -> anyhow::Result<Self> {
         self.start_again().await
+    }
+
+    /// Starts a second app on the same data, as another process does.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn beside(&self) -> anyhow::Result<Self> {
+        let (folder, keyring) = (Arc::clone(&self.folder), self.keyring.clone());
+        Self::start_in(folder, keyring, String::new()).await
     }
 
     /// Calls a command as the main window does.
@@ -207,19 +222,37 @@ impl TestApp {
         self.folder.path().join("saved")
     }
 
-    /// The files of the data folder, at any depth, that hold `bytes`.
+    /// The files of the data folder, at any depth.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub fn files(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        collect(&self.data_dir(), &mut found)?;
+        Ok(found)
+    }
+
+    /// Those of them that hold `bytes`.
     ///
     /// # Errors
     /// When a file cannot be read.
     pub fn files_with(&self, bytes: &[u8]) -> anyhow::Result<Vec<PathBuf>> {
         let mut found = Vec::new();
-        search(&self.data_dir(), bytes, &mut found)?;
+        for file in self.files()? {
+            if std::fs::read(&file)?
+                .windows(bytes.len())
+                .any(|part| part == bytes)
+            {
+                found.push(file);
+            }
+        }
         Ok(found)
     }
 
     async fn start_in(
-        folder: tempfile::TempDir,
+        folder: Arc<tempfile::TempDir>,
         keyring: MemorySecretStore,
+        told: String,
     ) -> anyhow::Result<Self> {
         let saved = folder.path().join("saved");
         std::fs::create_dir_all(&saved)?;
@@ -231,7 +264,7 @@ impl TestApp {
             host: Arc::clone(&host) as _,
             clock: Arc::clone(&clock) as _,
             passphrase_cost: Cost::FLOOR,
-            sandbox_port: Some(0),
+            sandbox_port: Some(lasting_port()?),
         })
         .await?;
         Ok(Self {
@@ -239,12 +272,13 @@ impl TestApp {
             host,
             clock,
             keyring,
-            answers: Mutex::default(),
+            answers: Mutex::new(told),
             folder,
         })
     }
 
     async fn start_again(self) -> anyhow::Result<Self> {
+        let told = self.told();
         let Self {
             app,
             keyring,
@@ -259,19 +293,16 @@ impl TestApp {
             anyhow::ensure!(Instant::now() < end, "something keeps the app alive");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        Self::start_in(folder, keyring).await
+        Self::start_in(folder, keyring, told).await
     }
 }
 
-fn search(folder: &Path, bytes: &[u8], found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            search(&path, bytes, found)?;
-        } else if std::fs::read(&path)?
-            .windows(bytes.len())
-            .any(|window| window == bytes)
-        {
+            collect(&path, found)?;
+        } else {
             found.push(path);
         }
     }

@@ -43,8 +43,6 @@ pub(super) fn router() -> Router<Arc<Bridge>> {
             "/host/clipboard",
             get(clipboard).put(set_clipboard).post(set_clipboard),
         )
-        .route("/host/opened-urls", get(opened_urls))
-        .route("/host/secret-windows", get(secret_windows))
         .route("/host/clock", post(advance))
         .route("/host/lock", post(lock))
         .route("/host/stop", post(stop))
@@ -59,6 +57,7 @@ async fn look(State(bridge): State<Arc<Bridge>>) -> Json<Value> {
         "openedFolders": desktop.opened_folders,
         "broughtToFront": desktop.brought_to_front,
         "secretWindow": open_window(&bridge),
+        "secretWindows": desktop.tickets.len(),
         "events": desktop.events,
     }))
 }
@@ -89,17 +88,7 @@ async fn set_clipboard(
     StatusCode::NO_CONTENT
 }
 
-async fn opened_urls(State(bridge): State<Arc<Bridge>>) -> Json<Value> {
-    Json(json!(bridge.host.look().opened_urls))
-}
-
-/// The secret window that is open, with the address that a browser opens for it, and how many there
-/// ever were.
-async fn secret_windows(State(bridge): State<Arc<Bridge>>) -> Json<Value> {
-    let opened = bridge.host.look().tickets.len();
-    Json(json!({ "open": open_window(&bridge), "opened": opened }))
-}
-
+/// The secret window that is open, with the address that a browser opens for it.
 fn open_window(bridge: &Bridge) -> Option<Value> {
     let window = bridge.host.look().secret_window?;
     Some(json!({

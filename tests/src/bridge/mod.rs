@@ -2,7 +2,9 @@
 //! page without a window. Never shipped.
 //!
 //! Every call needs one of two random tokens, in `X-Bridge-Token` or, for events, `?token=`. The
-//! token says which window calls, and `X-Bridge-Window: main|secret` says otherwise.
+//! token says which window calls, and `X-Bridge-Window: main|secret` says otherwise. Requests under
+//! another name than our own address (`Host`), or from a page of another origin (`Origin`), are
+//! refused before anything else is looked at. How to start it, and its routes: `bin/bridge.rs`.
 
 mod host_routes;
 mod page;
@@ -14,6 +16,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, Request, State};
+use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -56,6 +59,7 @@ impl Bridge {
     /// # Errors
     /// When the listener does.
     pub async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
+        let authority = listener.local_addr()?.to_string();
         let bridge = Arc::new(self);
         let guarded = Router::new()
             .route("/rpc/{command}", post(rpc))
@@ -67,7 +71,8 @@ impl Bridge {
             .merge(guarded)
             .route("/secret", get(page::secret))
             .fallback(get(page::file))
-            .with_state(bridge);
+            .with_state(bridge)
+            .layer(from_fn_with_state(authority, only_under_our_name));
         axum::serve(listener, router).await
     }
 
@@ -91,6 +96,25 @@ impl Bridge {
             None => Some(window),
         }
     }
+}
+
+async fn only_under_our_name(
+    State(authority): State<String>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if is_under_our_name(request.headers(), &authority) {
+        next.run(request).await
+    } else {
+        (StatusCode::FORBIDDEN, "not under this name").into_response()
+    }
+}
+
+/// Another name for our address is how a page elsewhere reaches a loopback port (DNS rebinding).
+fn is_under_our_name(headers: &HeaderMap, authority: &str) -> bool {
+    let origin = format!("http://{authority}");
+    headers.get(HOST).is_some_and(|host| host == authority)
+        && headers.get(ORIGIN).is_none_or(|from| *from == origin)
 }
 
 async fn guard(

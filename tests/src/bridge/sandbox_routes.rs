@@ -14,7 +14,7 @@ use serde_json::json;
 use url::Url;
 
 use super::Bridge;
-use crate::port::client;
+use crate::steps::land;
 
 /// What a person does with a sign-in link.
 #[derive(Deserialize)]
@@ -82,10 +82,8 @@ async fn consent(
     if consent.stop_before_redirect {
         return Ok(Json(json!({ "redirect": redirect })).into_response());
     }
-    let answer = client()?.get(redirect.clone()).send().await?;
-    let status = answer.status().as_u16();
-    let page = answer.text().await?;
-    Ok(Json(json!({ "redirect": redirect, "status": status, "page": page })).into_response())
+    let landing = land(redirect).await?;
+    Ok(Json(json!({ "redirect": landing.redirect, "page": landing.page })).into_response())
 }
 
 async fn add_fault(

@@ -1,4 +1,4 @@
-//! API keys: checked, added, renamed, replaced, removed (S2).
+//! API keys: checked, added, renamed, replaced, removed.
 
 use std::sync::Arc;
 
@@ -32,7 +32,8 @@ impl App {
         let application = self.find::<ApplicationRecord>(&request.application).await?;
         let environment = self.ready_environment(&application.environment).await?;
         let url = format!("{}{}", environment.api_base, standard::TOKENS_PATH);
-        self.try_key(application.environment, request.application, url, key).await
+        self.try_key(application.environment, request.application, url, key)
+            .await
     }
 
     /// Saves a key.
@@ -80,7 +81,9 @@ impl App {
                 refuse_same_name(tx, &record.application, Some(&request.api_key_id), &name)?;
                 record.name = name;
                 tx.put_record(&request.api_key_id, &record)?;
-                let environment = tx.one::<ApplicationRecord>(&record.application)?.environment;
+                let environment = tx
+                    .one::<ApplicationRecord>(&record.application)?
+                    .environment;
                 Ok((view(request.api_key_id, record), environment))
             })
             .await?;
@@ -124,7 +127,9 @@ impl App {
             .change(move |tx| {
                 let record = tx.one::<ApiKeyRecord>(&request.api_key_id)?;
                 tx.remove_record::<ApiKeyRecord>(&request.api_key_id)?;
-                Ok(tx.one::<ApplicationRecord>(&record.application)?.environment)
+                Ok(tx
+                    .one::<ApplicationRecord>(&record.application)?
+                    .environment)
             })
             .await?;
         self.changed(&environment, ChangedList::Applications);
@@ -139,7 +144,10 @@ pub(crate) fn of(
 ) -> Result<Vec<ApiKeyView>, ApiError> {
     let mut keys = reader.all::<ApiKeyRecord>()?;
     keys.retain(|(_, record)| record.application == *application);
-    Ok(keys.into_iter().map(|(id, record)| view(id, record)).collect())
+    Ok(keys
+        .into_iter()
+        .map(|(id, record)| view(id, record))
+        .collect())
 }
 
 /// Stores a key that was never there.
@@ -212,10 +220,17 @@ fn refuse_same_name(
     except: Option<&ApiKeyId>,
     name: &str,
 ) -> Result<(), ApiError> {
-    let same = reader.all::<ApiKeyRecord>()?.into_iter().any(|(id, record)| {
-        Some(&id) != except && record.application == *application && record.name == name
-    });
-    if same { Err(duplicate(name).fact("same", "name")) } else { Ok(()) }
+    let same = reader
+        .all::<ApiKeyRecord>()?
+        .into_iter()
+        .any(|(id, record)| {
+            Some(&id) != except && record.application == *application && record.name == name
+        });
+    if same {
+        Err(duplicate(name).fact("same", "name"))
+    } else {
+        Ok(())
+    }
 }
 
 fn refuse_same_key(

@@ -1,4 +1,4 @@
-//! Applications (S1, S2): what groups keys and clients, as the portal does.
+//! Applications: what groups keys and clients, as the portal does.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::records::{
 };
 use crate::store::{Read, Write as _};
 
-/// A session that ends within this time counts as expiring (S6, "Thresholds").
+/// A session that ends within this time counts as expiring.
 const SOON: Duration = Duration::minutes(2);
 /// How far back the last requests of an application are looked for.
 const RECENT_WITHIN: usize = 200;
@@ -35,9 +35,14 @@ impl App {
         request: EnvironmentRef,
     ) -> Result<Vec<ApplicationRow>, ApiError> {
         let now = self.clock.now();
-        let mut rows = self.read(move |vault| rows(vault, &request.environment_id, now)).await?;
+        let mut rows = self
+            .read(move |vault| rows(vault, &request.environment_id, now))
+            .await?;
         rows.sort_by(|one, other| {
-            other.last_used.cmp(&one.last_used).then_with(|| one.name.cmp(&other.name))
+            other
+                .last_used
+                .cmp(&one.last_used)
+                .then_with(|| one.name.cmp(&other.name))
         });
         Ok(rows)
     }
@@ -65,7 +70,12 @@ impl App {
                 .take(RECENT)
                 .collect();
             let application = row(vault, key, record, now)?;
-            Ok(ApplicationView { application, api_keys, oauth_clients, recent })
+            Ok(ApplicationView {
+                application,
+                api_keys,
+                oauth_clients,
+                recent,
+            })
         })
         .await
     }
@@ -212,7 +222,9 @@ fn row(
     now: OffsetDateTime,
 ) -> Result<ApplicationRow, ApiError> {
     let environment = record.environment.clone();
-    let counted = rows(reader, &environment, now)?.into_iter().find(|row| row.key == key);
+    let counted = rows(reader, &environment, now)?
+        .into_iter()
+        .find(|row| row.key == key);
     Ok(counted.unwrap_or_else(|| empty_row(key, record)))
 }
 
@@ -246,7 +258,11 @@ fn count_session(row: &mut ApplicationRow, session: &SessionRecord, now: OffsetD
 /// The portal's id, as it came; empty when unknown.
 fn id_of(text: &str) -> Result<String, ApiError> {
     let id = text.trim();
-    if id.len() > 200 || id.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
+    if id.len() > 200
+        || id
+            .chars()
+            .any(|letter| letter.is_control() || letter.is_whitespace())
+    {
         return Err(invalid("applicationId", "That is not an application ID."));
     }
     Ok(id.to_owned())
@@ -260,11 +276,14 @@ fn refuse_duplicate(
     if record.application_id.is_empty() {
         return Ok(());
     }
-    let same = reader.all::<ApplicationRecord>()?.into_iter().find(|(key, known)| {
-        Some(key) != except
-            && known.environment == record.environment
-            && known.application_id == record.application_id
-    });
+    let same = reader
+        .all::<ApplicationRecord>()?
+        .into_iter()
+        .find(|(key, known)| {
+            Some(key) != except
+                && known.environment == record.environment
+                && known.application_id == record.application_id
+        });
     match same {
         Some((key, known)) => Err(duplicate(&known.name).fact("application", key)),
         None => Ok(()),

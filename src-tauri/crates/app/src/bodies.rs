@@ -14,8 +14,8 @@ use crate::store::blocking;
 const LONGEST: usize = 2_000_000;
 /// Bytes in a line of hexadecimal.
 const LINE: usize = 16;
-/// Characters that such a line takes.
-const LINE_TEXT: usize = 78;
+/// Characters that such a line takes, its end included.
+const LINE_TEXT: usize = 79;
 
 impl App {
     /// The body of an exchange in one of its forms, at most 2 MB of text. Secrets in it are masked:
@@ -30,11 +30,19 @@ impl App {
         let recorded = self.recorded(&request.exchange_id).await?;
         blocking(move || {
             let Some(answer) = recorded.exchange.answer() else {
-                return Ok(BodyText { text: String::new(), cut: false, size: 0 });
+                return Ok(BodyText {
+                    text: String::new(),
+                    cut: false,
+                    size: 0,
+                });
             };
             let (text, cut) = text_of(&answer.body, request.form);
             let cut = cut || answer.body_truncated() || recorded.body_cut;
-            Ok(BodyText { text, cut, size: answer.size_decoded })
+            Ok(BodyText {
+                text,
+                cut,
+                size: answer.size_decoded,
+            })
         })
         .await
     }
@@ -49,8 +57,14 @@ impl App {
     ) -> Result<JsonCheck, ApiError> {
         blocking(move || {
             Ok(match json::pretty(request.text.as_bytes()) {
-                Ok(formatted) => JsonCheck { fault: None, formatted: Some(formatted) },
-                Err(fault) => JsonCheck { fault: Some(fault.to_string()), formatted: None },
+                Ok(formatted) => JsonCheck {
+                    fault: None,
+                    formatted: Some(formatted),
+                },
+                Err(fault) => JsonCheck {
+                    fault: Some(fault.to_string()),
+                    formatted: None,
+                },
             })
         })
         .await
@@ -98,7 +112,13 @@ fn hex(body: &[u8]) -> (String, bool) {
         }
         let letters: String = line
             .iter()
-            .map(|byte| if (0x20..0x7f).contains(byte) { char::from(*byte) } else { '.' })
+            .map(|byte| {
+                if (0x20..0x7f).contains(byte) {
+                    char::from(*byte)
+                } else {
+                    '.'
+                }
+            })
             .collect();
         let _ = writeln!(text, "{:08x} {bytes:<50} |{letters}|", number * LINE);
     }
@@ -115,7 +135,7 @@ mod tests {
         assert_eq!(
             text,
             "00000000  48 65 6c 6c 6f 2c 20 77  6f 72 6c 64 21 00 01 02  |Hello, world!...|\n\
-             00000010  7e                                                 |~|\n"
+             00000010  7e                                                |~|\n"
         );
         assert!(!cut);
     }
@@ -129,7 +149,7 @@ mod tests {
             assert!(text.chars().all(|letter| letter == 'é'));
         }
         let (text, cut) = text_of(body.as_bytes(), BodyForm::Hex);
-        assert!(cut && text.len() <= LONGEST + LINE_TEXT);
+        assert!(cut && text.len() <= LONGEST);
     }
 
     #[test]

@@ -8,8 +8,9 @@ use time::OffsetDateTime;
 
 use crate::app::App;
 use crate::contract::{
-    AppEvent, ApplicationKey, ChangedList, EditOAuthClientRequest, EnvironmentId, OAuthClientDetail,
-    OAuthClientId, OAuthClientRef, OAuthClientView, RedirectUriView, SessionId, SessionView,
+    AppEvent, ApplicationKey, ChangedList, EditOAuthClientRequest, EnvironmentId,
+    OAuthClientDetail, OAuthClientId, OAuthClientRef, OAuthClientView, RedirectUriView, SessionId,
+    SessionView,
 };
 use crate::error::ApiError;
 use crate::errors_of_oauth;
@@ -35,11 +36,17 @@ impl OwnedClient {
     pub(crate) fn load(vault: &impl Read, id: &OAuthClientId) -> Result<Self, ApiError> {
         let record = vault.one::<OAuthClientRecord>(id)?;
         let application = vault.one::<ApplicationRecord>(&record.application)?;
-        let secret = match record.has_secret {
-            true => Some(vault.secret_of::<OAuthClientRecord>(id)?),
-            false => None,
+        let secret = if record.has_secret {
+            Some(vault.secret_of::<OAuthClientRecord>(id)?)
+        } else {
+            None
         };
-        Ok(Self { id: id.clone(), record, secret, application })
+        Ok(Self {
+            id: id.clone(),
+            record,
+            secret,
+            application,
+        })
     }
 
     /// Where it belongs.
@@ -97,11 +104,16 @@ impl App {
         request: EditOAuthClientRequest,
     ) -> Result<OAuthClientView, ApiError> {
         let name = name_of(&request.name)?;
-        let scopes = checked_scopes(request.scopes)?;
+        let scopes = checked_scopes(&request.scopes)?;
         if request.fixed_port == Some(0) {
             return Err(invalid("fixedPort", "Enter a port between 1 and 65535."));
         }
-        let EditOAuthClientRequest { oauth_client_id: id, fixed_port, keep_signed_in, .. } = request;
+        let EditOAuthClientRequest {
+            oauth_client_id: id,
+            fixed_port,
+            keep_signed_in,
+            ..
+        } = request;
         let (view, environment) = self
             .change(move |tx| {
                 let mut record = tx.one::<OAuthClientRecord>(&id)?;
@@ -145,7 +157,9 @@ impl App {
                     tx.remove(kinds::REFRESH_INTENT, session.as_str())?;
                 }
                 tx.remove_record::<OAuthClientRecord>(&id)?;
-                Ok(tx.one::<ApplicationRecord>(&record.application)?.environment)
+                Ok(tx
+                    .one::<ApplicationRecord>(&record.application)?
+                    .environment)
             })
             .await?;
         self.live.refreshes.look_again();
@@ -156,7 +170,10 @@ impl App {
 
     /// Tells the page that a list wants reading again.
     pub(crate) fn changed(&self, environment: &EnvironmentId, list: ChangedList) {
-        self.emit(&AppEvent::Changed { environment_id: environment.clone(), list });
+        self.emit(&AppEvent::Changed {
+            environment_id: environment.clone(),
+            list,
+        });
     }
 }
 
@@ -213,22 +230,26 @@ pub(crate) fn newest_session(
     client: &OAuthClientRecord,
     application: &ApplicationRecord,
 ) -> Result<Option<SessionView>, ApiError> {
-    let newest = sessions_of(vault, id)?.into_iter().max_by_key(|(_, session)| session.issued_at);
-    Ok(newest.map(|(session_id, session)| {
-        sessions::view(&session_id, &session, client, application)
-    }))
+    let newest = sessions_of(vault, id)?
+        .into_iter()
+        .max_by_key(|(_, session)| session.issued_at);
+    Ok(newest
+        .map(|(session_id, session)| sessions::view(&session_id, &session, client, application)))
 }
 
 /// Scopes that a request can carry, each once (OAuth 2.1 §1.4.1).
 ///
 /// # Errors
 /// [`crate::ErrorCode::InvalidField`].
-pub(crate) fn checked_scopes(scopes: Vec<String>) -> Result<Vec<String>, ApiError> {
+pub(crate) fn checked_scopes(scopes: &[String]) -> Result<Vec<String>, ApiError> {
     let mut checked: Vec<String> = Vec::with_capacity(scopes.len());
     for scope in scopes.iter().flat_map(|scopes| scopes.split_whitespace()) {
         let allowed = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
         if !scope.bytes().all(allowed) {
-            return Err(invalid("scopes", "A scope has letters, digits and signs but no quotes."));
+            return Err(invalid(
+                "scopes",
+                "A scope has letters, digits and signs but no quotes.",
+            ));
         }
         if !checked.iter().any(|known| known == scope) {
             checked.push(scope.to_owned());
@@ -251,8 +272,9 @@ fn detail(
             receivable: RedirectUri::parse(uri).is_ok_and(|uri| uri.loopback_host().is_some()),
         })
         .collect();
-    let secret_expires_at =
-        record.secret_expires_at.and_then(|end| OffsetDateTime::from_unix_timestamp(end).ok());
+    let secret_expires_at = record
+        .secret_expires_at
+        .and_then(|end| OffsetDateTime::from_unix_timestamp(end).ok());
     OAuthClientDetail {
         client: view(id, record, session),
         application_name,
@@ -275,9 +297,9 @@ mod tests {
 
     #[test]
     fn scopes_are_split_told_apart_and_checked() {
-        let scopes = checked_scopes(vec!["swap:read  token:read".into(), "swap:read".into()]);
+        let scopes = checked_scopes(&["swap:read  token:read".into(), "swap:read".into()]);
         assert_eq!(scopes.expect("scopes"), ["swap:read", "token:read"]);
-        let error = checked_scopes(vec!["a\"b".into()]).expect_err("a quote");
+        let error = checked_scopes(&["a\"b".into()]).expect_err("a quote");
         assert_eq!(error.facts["field"], "scopes");
     }
 }

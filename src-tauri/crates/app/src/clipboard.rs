@@ -55,10 +55,7 @@ impl App {
     /// # Errors
     /// [`ErrorCode::NotFound`](crate::ErrorCode::NotFound),
     /// [`ErrorCode::ClipboardRefused`](crate::ErrorCode::ClipboardRefused).
-    pub async fn copy_secret(
-        self: &Arc<Self>,
-        request: CopySecretRequest,
-    ) -> Result<(), ApiError> {
+    pub async fn copy_secret(self: &Arc<Self>, request: CopySecretRequest) -> Result<(), ApiError> {
         let found = self.named_secret(&request.target).await?;
         self.copy_to_clipboard(found.name, &found.secret)
     }
@@ -111,7 +108,8 @@ impl App {
 
     /// Copies text that is no secret.
     pub(crate) fn copy_plain(&self, label: String, text: String) -> Result<(), ApiError> {
-        self.host.write_clipboard(&SecretString::from(text), false)?;
+        self.host
+            .write_clipboard(&SecretString::from(text), false)?;
         self.put_copy(Copy {
             label,
             fingerprint: None,
@@ -161,7 +159,10 @@ impl App {
         let fingerprint = {
             let clipboard = locked(&self.clipboard);
             let waiting = clipboard.copy.as_ref().filter(|copy| {
-                matches!(copy.state, ClipboardState::Copied | ClipboardState::NotCleared)
+                matches!(
+                    copy.state,
+                    ClipboardState::Copied | ClipboardState::NotCleared
+                )
             });
             match waiting.and_then(|copy| copy.fingerprint) {
                 Some(fingerprint) => fingerprint,
@@ -179,9 +180,11 @@ impl App {
         let view = {
             let mut clipboard = locked(&self.clipboard);
             // A copy made meanwhile has a countdown of its own.
-            let Some(copy) = clipboard.copy.as_mut().filter(|copy| {
-                copy.fingerprint.is_some_and(|known| known == fingerprint)
-            }) else {
+            let Some(copy) = clipboard
+                .copy
+                .as_mut()
+                .filter(|copy| copy.fingerprint.is_some_and(|known| known == fingerprint))
+            else {
                 return;
             };
             let is_news = copy.state != state;

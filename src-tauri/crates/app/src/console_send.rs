@@ -37,7 +37,11 @@ impl Sends {
     fn begin(&self, id: &SendId) -> Running<'_> {
         let cancel = CancellationToken::new();
         locked(&self.0).insert(id.clone(), cancel.clone());
-        Running { sends: self, id: id.clone(), cancel }
+        Running {
+            sends: self,
+            id: id.clone(),
+            cancel,
+        }
     }
 }
 
@@ -64,16 +68,17 @@ impl App {
     /// [`ErrorCode::InvalidRequest`] and [`ErrorCode::InvalidJson`] for a draft that cannot be
     /// sent; [`ErrorCode::ForeignHost`]; [`ErrorCode::SessionEnded`] and what a refresh that was
     /// needed met; [`ErrorCode::Cancelled`] before anything was sent.
-    pub async fn send(
-        self: &Arc<Self>,
-        request: SendRequest,
-    ) -> Result<ExchangeView, ApiError> {
+    pub async fn send(self: &Arc<Self>, request: SendRequest) -> Result<ExchangeView, ApiError> {
         let running = self.live.sends.begin(&request.send_id);
         let cancel = running.cancel.clone();
         let environment = self.ready_environment(&request.environment_id).await?;
         let draft = request_draft(&request.draft, &environment.api_base);
-        draft.check().map_err(|error| errors_of_console::draft(&error))?;
-        let url = draft.target().map_err(|error| errors_of_console::draft(&error))?;
+        draft
+            .check()
+            .map_err(|error| errors_of_console::draft(&error))?;
+        let url = draft
+            .target()
+            .map_err(|error| errors_of_console::draft(&error))?;
 
         let mut carried = self.carry_unless_stopped(&request, &url, &cancel).await?;
         let exchange = self.transmit(&draft, carried.as_ref(), &cancel).await?;
@@ -85,7 +90,9 @@ impl App {
             && !cancel.is_cancelled()
         {
             let (id, generation) = (session.id.clone(), session.generation);
-            let first = self.keep(exchange, &request, carried.as_ref(), &url).await?;
+            let first = self
+                .keep(exchange, &request, carried.as_ref(), &url)
+                .await?;
             let renewed = tokio::select! {
                 renewed = self.renew(&id, Cause::Rejected { generation }) => renewed.is_ok(),
                 () = cancel.cancelled() => false,
@@ -112,10 +119,7 @@ impl App {
     /// # Errors
     /// None of its own.
     #[expect(clippy::unused_async, reason = "commands are async")]
-    pub async fn cancel_send(
-        self: &Arc<Self>,
-        request: CancelSendRequest,
-    ) -> Result<(), ApiError> {
+    pub async fn cancel_send(self: &Arc<Self>, request: CancelSendRequest) -> Result<(), ApiError> {
         if let Some(cancel) = locked(&self.live.sends.0).get(&request.send_id) {
             cancel.cancel();
         }
@@ -142,7 +146,12 @@ impl App {
         let carried = credential("a new API key".to_owned(), CredentialPlacement::Header, key);
         let transport = self.transport().await?;
         let exchange = transport
-            .send(&draft, Some(&carried), &self.limits(), &CancellationToken::new())
+            .send(
+                &draft,
+                Some(&carried),
+                &self.limits(),
+                &CancellationToken::new(),
+            )
             .await
             .map_err(|error| errors_of_console::draft(&error))?;
         // The vault does not know this key yet: an echo of it would pass the vault's redactor.
@@ -168,7 +177,10 @@ impl App {
 
     pub(crate) fn limits(&self) -> Limits {
         let seconds = self.settings.read().request_timeout.max(1);
-        Limits { time: Duration::from_secs(seconds.into()), ..Limits::default() }
+        Limits {
+            time: Duration::from_secs(seconds.into()),
+            ..Limits::default()
+        }
     }
 
     async fn carry_unless_stopped(
@@ -177,8 +189,15 @@ impl App {
         url: &Url,
         cancel: &CancellationToken,
     ) -> Result<Option<Carried>, ApiError> {
-        let Some(reference) = &request.credential else { return Ok(None) };
-        let carry = self.carry(reference, request.placement, url, request.allow_foreign_host);
+        let Some(reference) = &request.credential else {
+            return Ok(None);
+        };
+        let carry = self.carry(
+            reference,
+            request.placement,
+            url,
+            request.allow_foreign_host,
+        );
         tokio::select! {
             carried = carry => carried.map(Some),
             () = cancel.cancelled() => Err(cancelled()),
@@ -209,7 +228,13 @@ impl App {
     ) -> Result<ExchangeView, ApiError> {
         let now = self.clock.now();
         let usage = carried.map(|carried| {
-            usage_of(carried, &exchange, request.placement, &request.draft.method, url)
+            usage_of(
+                carried,
+                &exchange,
+                request.placement,
+                &request.draft.method,
+                url,
+            )
         });
         let context = Context {
             environment_id: request.environment_id.clone(),
@@ -254,7 +279,11 @@ pub(crate) fn usage_of(
 /// A draft of the page as the console sends it. A path alone is taken from the environment's base.
 pub(crate) fn request_draft(draft: &Draft, api_base: &str) -> RequestDraft {
     let url = draft.url.trim();
-    let url = if url.starts_with('/') { format!("{api_base}{url}") } else { url.to_owned() };
+    let url = if url.starts_with('/') {
+        format!("{api_base}{url}")
+    } else {
+        url.to_owned()
+    };
     RequestDraft {
         method: draft.method.trim().to_ascii_uppercase(),
         url,
@@ -271,7 +300,11 @@ pub(crate) fn request_draft(draft: &Draft, api_base: &str) -> RequestDraft {
 
 fn fields(rows: &[DraftField]) -> Vec<Field> {
     rows.iter()
-        .map(|row| Field { name: row.name.clone(), value: row.value.clone(), enabled: row.enabled })
+        .map(|row| Field {
+            name: row.name.clone(),
+            value: row.value.clone(),
+            enabled: row.enabled,
+        })
         .collect()
 }
 

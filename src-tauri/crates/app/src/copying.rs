@@ -5,15 +5,16 @@ use std::sync::Arc;
 use inchkeep_console::{Body, Field, RequestDraft, curl, support};
 
 use crate::app::App;
-use crate::contract::ExchangeRef;
 use crate::console_send::request_draft;
+use crate::contract::ExchangeRef;
 use crate::credentials::placement_of;
 use crate::error::ApiError;
 use crate::recorded::Recorded;
 use crate::records::EnvironmentRecord;
 
 /// Headers that the connection writes, which a command must not repeat.
-const WRITTEN_BY_CONNECTION: [&str; 4] = ["host", "content-length", "accept-encoding", "user-agent"];
+const WRITTEN_BY_CONNECTION: [&str; 4] =
+    ["host", "content-length", "accept-encoding", "user-agent"];
 
 impl App {
     /// Copies the request as a curl command with `$INCHKEEP_TOKEN` in the credential's place.
@@ -22,8 +23,12 @@ impl App {
     /// `NotFound`, `ClipboardRefused`.
     pub async fn copy_as_curl(self: &Arc<Self>, request: ExchangeRef) -> Result<(), ApiError> {
         let recorded = self.recorded(&request.exchange_id).await?;
-        let environment = self.find::<EnvironmentRecord>(&recorded.context.environment_id).await;
-        let api_base = environment.map(|environment| environment.api_base).unwrap_or_default();
+        let environment = self
+            .find::<EnvironmentRecord>(&recorded.context.environment_id)
+            .await;
+        let api_base = environment
+            .map(|environment| environment.api_base)
+            .unwrap_or_default();
         let draft = match &recorded.context.draft {
             Some(draft) => request_draft(draft, &api_base),
             None => draft_of(&recorded),
@@ -60,15 +65,23 @@ impl App {
 fn draft_of(recorded: &Recorded) -> RequestDraft {
     let request = &recorded.exchange.request;
     let headers = request.headers.iter().filter(|(name, _)| {
-        !WRITTEN_BY_CONNECTION.iter().any(|own| name.eq_ignore_ascii_case(own))
+        !WRITTEN_BY_CONNECTION
+            .iter()
+            .any(|own| name.eq_ignore_ascii_case(own))
     });
     let body = String::from_utf8_lossy(&request.body).into_owned();
     RequestDraft {
         method: request.method.clone(),
         url: request.url.clone(),
         params: Vec::new(),
-        headers: headers.map(|(name, value)| Field::new(name.clone(), value.clone())).collect(),
-        body: if body.is_empty() { Body::None } else { Body::Text(body) },
+        headers: headers
+            .map(|(name, value)| Field::new(name.clone(), value.clone()))
+            .collect(),
+        body: if body.is_empty() {
+            Body::None
+        } else {
+            Body::Text(body)
+        },
     }
 }
 

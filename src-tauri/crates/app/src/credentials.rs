@@ -55,7 +55,9 @@ impl App {
                 let applications = vault.all::<ApplicationRecord>()?;
                 let mut views = Vec::new();
                 for (id, key) in vault.all::<ApiKeyRecord>()? {
-                    let owner = applications.iter().find(|(owner, _)| *owner == key.application);
+                    let owner = applications
+                        .iter()
+                        .find(|(owner, _)| *owner == key.application);
                     if let Some((_, application)) = owner
                         && application.environment == request.environment_id
                     {
@@ -112,7 +114,8 @@ impl App {
                         Ok((key, secret, owner.environment))
                     })
                     .await?;
-                self.check_host(&environment, url, &key.name, allow_foreign_host).await?;
+                self.check_host(&environment, url, &key.name, allow_foreign_host)
+                    .await?;
                 let label = match &key.last4 {
                     Some(last4) => format!("API key {} (ends {last4})", key.name),
                     None => format!("API key {}", key.name),
@@ -136,7 +139,8 @@ impl App {
                 let session = self.usable_session(id).await?;
                 let name = &session.client.record.name;
                 let environment = session.client.environment();
-                self.check_host(environment, url, name, allow_foreign_host).await?;
+                self.check_host(environment, url, name, allow_foreign_host)
+                    .await?;
                 carried_session(session)
             }
         };
@@ -169,7 +173,10 @@ impl App {
     }
 
     fn has_expired(&self, session: &OwnedSession) -> bool {
-        session.record.expires_at.is_some_and(|end| end.0 <= self.clock.now())
+        session
+            .record
+            .expires_at
+            .is_some_and(|end| end.0 <= self.clock.now())
     }
 
     async fn check_host(
@@ -181,18 +188,24 @@ impl App {
     ) -> Result<(), ApiError> {
         let environment = self.ready_environment(environment).await?;
         let home = Url::parse(&environment.api_base).ok();
-        let home = home.as_ref().map(crate::recorded::host_and_port).unwrap_or_default();
+        let home = home
+            .as_ref()
+            .map(crate::recorded::host_and_port)
+            .unwrap_or_default();
         match firewall::credential_may_go(url, &[&home]) {
-            Err(error) if !allow_foreign_host => {
-                Err(errors_of_console::foreign_host(&error, name))
-            }
+            Err(error) if !allow_foreign_host => Err(errors_of_console::foreign_host(&error, name)),
             _ => Ok(()),
         }
     }
 }
 
 fn carried_session(session: OwnedSession) -> Carried {
-    let OwnedSession { id, record, tokens, client } = session;
+    let OwnedSession {
+        id,
+        record,
+        tokens,
+        client,
+    } = session;
     let name = client.record.name;
     Carried {
         label: format!("Session of {name}"),
@@ -215,7 +228,11 @@ pub(crate) fn credential(
     placement: CredentialPlacement,
     value: SecretString,
 ) -> Credential {
-    Credential { label, placement: placement_of(placement), value }
+    Credential {
+        label,
+        placement: placement_of(placement),
+        value,
+    }
 }
 
 pub(crate) fn placement_of(placement: CredentialPlacement) -> Placement {

@@ -67,7 +67,12 @@ impl EmbeddedSandbox {
             (false, false) => self.first_port,
         };
         let data_dir = Some(self.folder.clone());
-        Sandbox::start(SandboxOptions { data_dir, port, ..SandboxOptions::default() }).await
+        Sandbox::start(SandboxOptions {
+            data_dir,
+            port,
+            ..SandboxOptions::default()
+        })
+        .await
     }
 }
 
@@ -103,7 +108,9 @@ impl App {
         let sandbox = match self.running_sandbox().await {
             Err(error) if error.code == ErrorCode::SandboxNotStarted => {
                 // Its folder is damaged, or its port is taken: both end with a new folder.
-                self.sandbox.set_folder_aside().map_err(|error| not_written(&error))?;
+                self.sandbox
+                    .set_folder_aside()
+                    .map_err(|error| not_written(&error))?;
                 return self.restart_sandbox(()).await;
             }
             other => other?,
@@ -120,7 +127,10 @@ impl App {
         self.store_sample(&sandbox).await?;
         let view = self.sandbox_view().await?;
         for list in [ChangedList::Applications, ChangedList::Sessions] {
-            self.emit(&AppEvent::Changed { environment_id: view.id.clone(), list });
+            self.emit(&AppEvent::Changed {
+                environment_id: view.id.clone(),
+                list,
+            });
         }
         Ok(view)
     }
@@ -134,19 +144,21 @@ impl App {
         self: &Arc<Self>,
         request: EnvironmentRef,
     ) -> Result<SecretDraft, ApiError> {
-        let environment = self.find::<EnvironmentRecord>(&request.environment_id).await?;
+        let environment = self
+            .find::<EnvironmentRecord>(&request.environment_id)
+            .await?;
         if environment.kind != EnvironmentKind::Sandbox {
-            return Err(ApiError::new(ErrorCode::InvalidRequest, "only the sandbox gives these")
-                .fact("reason", "Get a portal access token in the portal."));
+            return Err(
+                ApiError::new(ErrorCode::InvalidRequest, "only the sandbox gives these")
+                    .fact("reason", "Get a portal access token in the portal."),
+            );
         }
         let sandbox = self.running_sandbox().await?;
         let token = blocking(move || Ok(SecretString::from(sandbox.issue_portal_token()?))).await?;
-        let environment_id = request.environment_id;
-        Ok(self.drafts.hold(
-            token,
-            SecretPurpose::PortalToken { environment_id },
-            self.clock.now(),
-        ))
+        let purpose = SecretPurpose::PortalToken {
+            environment_id: request.environment_id,
+        };
+        Ok(self.drafts.hold(token, &purpose, self.clock.now()))
     }
 
     /// The running sandbox, for tests of the whole: its faults, its consent page, its clock.
@@ -196,16 +208,20 @@ impl App {
         Ok(sandbox)
     }
 
-    /// Writes the sandbox's address, and its sample application unless the vault has it, in one
+    /// Writes the sandbox's addresses, and its sample application unless the vault has it, in one
     /// transaction.
     async fn store_sample(&self, sandbox: &Arc<Sandbox>) -> Result<(), ApiError> {
         let sandbox = Arc::clone(sandbox);
         let now = Timestamp::from(self.clock.now());
         self.change(move |tx| {
             let (id, mut environment) = of_kind(tx, EnvironmentKind::Sandbox)?;
-            if environment.api_base != sandbox.issuer() {
-                environment.api_base = sandbox.issuer().to_owned();
-                tx.remove(kinds::SERVER, id.as_str())?;
+            let portal = Some(format!("{}/portal", sandbox.issuer()));
+            if environment.api_base != sandbox.issuer() || environment.portal != portal {
+                if environment.api_base != sandbox.issuer() {
+                    tx.remove(kinds::SERVER, id.as_str())?;
+                }
+                sandbox.issuer().clone_into(&mut environment.api_base);
+                environment.portal = portal;
                 tx.put_record(&id, &environment)?;
             }
             let seed = match (sandbox.take_seed(), tx.value::<bool>(SAMPLE_STORED)?) {
@@ -245,10 +261,18 @@ impl App {
 fn make_sample(sandbox: &Sandbox) -> Result<Seed, SandboxError> {
     let (application_id, application_name) = match sandbox.applications().into_iter().next() {
         Some(application) => (application.id, application.name),
-        None => (sandbox.add_application(SAMPLE_NAME)?, SAMPLE_NAME.to_owned()),
+        None => (
+            sandbox.add_application(SAMPLE_NAME)?,
+            SAMPLE_NAME.to_owned(),
+        ),
     };
     let api_key = sandbox.issue_api_key(&application_id, SAMPLE_KEY_NAME)?;
-    Ok(Seed { application_id, application_name, key_name: SAMPLE_KEY_NAME.to_owned(), api_key })
+    Ok(Seed {
+        application_id,
+        application_name,
+        key_name: SAMPLE_KEY_NAME.to_owned(),
+        api_key,
+    })
 }
 
 /// Removes all credentials that the vault keeps for the sandbox.

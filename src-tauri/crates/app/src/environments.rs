@@ -1,16 +1,17 @@
-//! Environments (S11, S14): Sandbox, Production, and servers of the person's own.
+//! Environments: Sandbox, Production, and servers of the person's own.
 
 use std::sync::Arc;
 
-use inchkeep_vault::{Transaction, Vault};
-use url::{Host, Url};
+use inchkeep_vault::Vault;
+use url::Url;
 
 use crate::app::App;
 use crate::contract::{
     ApiError, AppEvent, AppStatus, ChangedList, EditEnvironmentRequest, EnvironmentId,
     EnvironmentKind, EnvironmentRef, EnvironmentRequest, EnvironmentView, ErrorCode,
 };
-use crate::names::{invalid, name_of};
+use crate::environment_values::{OwnServer, checked, host_and_port, refuse_duplicate};
+use crate::names::invalid;
 use crate::records::{ApplicationRecord, EnvironmentRecord, kinds};
 use crate::store::{Read, Write as _};
 
@@ -40,7 +41,10 @@ impl App {
     ) -> Result<Vec<EnvironmentView>, ApiError> {
         let mut all = self.list::<EnvironmentRecord>().await?;
         all.sort_by_key(|(_, record)| (rank(record.kind), record.name.to_lowercase()));
-        Ok(all.into_iter().map(|(id, record)| self.view_of(id, record)).collect())
+        Ok(all
+            .into_iter()
+            .map(|(id, record)| self.view_of(id, record))
+            .collect())
     }
 
     /// Adds a server of the person's own.
@@ -71,7 +75,10 @@ impl App {
         self: &Arc<Self>,
         request: EditEnvironmentRequest,
     ) -> Result<EnvironmentView, ApiError> {
-        let EditEnvironmentRequest { environment_id: id, values } = request;
+        let EditEnvironmentRequest {
+            environment_id: id,
+            values,
+        } = request;
         let edited = id.clone();
         let record = self
             .change(move |tx| {
@@ -81,7 +88,10 @@ impl App {
                 let moved = (&old.api_base, &old.authorization_server)
                     != (&new.api_base, &new.authorization_server);
                 if moved && old.kind == EnvironmentKind::Sandbox {
-                    return Err(invalid("apiBase", "The sandbox chooses its address itself."));
+                    return Err(invalid(
+                        "apiBase",
+                        "The sandbox chooses its address itself.",
+                    ));
                 }
                 if moved {
                     tx.remove(kinds::SERVER, edited.as_str())?;
@@ -107,8 +117,10 @@ impl App {
         let removed_chosen = self
             .change(move |tx| {
                 if tx.one::<EnvironmentRecord>(&id)?.kind != EnvironmentKind::Own {
-                    return Err(ApiError::new(ErrorCode::InvalidRequest, "it is always there")
-                        .fact("reason", "Sandbox and Production stay."));
+                    return Err(
+                        ApiError::new(ErrorCode::InvalidRequest, "it is always there")
+                            .fact("reason", "Sandbox and Production stay."),
+                    );
                 }
                 for (application, record) in tx.all::<ApplicationRecord>()? {
                     if record.environment == id {
@@ -151,7 +163,10 @@ impl App {
     /// [`ErrorCode::NotFound`] when it has none, [`ErrorCode::NoBrowser`].
     pub async fn open_portal(self: &Arc<Self>, request: EnvironmentRef) -> Result<(), ApiError> {
         let environment = self.ready_environment(&request.environment_id).await?;
-        let portal = environment.portal.as_deref().and_then(|portal| Url::parse(portal).ok());
+        let portal = environment
+            .portal
+            .as_deref()
+            .and_then(|portal| Url::parse(portal).ok());
         let portal = portal.ok_or_else(|| crate::store::missing("portal"))?;
         Ok(self.host.open_url(&portal)?)
     }
@@ -174,7 +189,9 @@ impl App {
         &self,
     ) -> Result<Option<(EnvironmentId, EnvironmentRecord)>, ApiError> {
         self.read(|vault| {
-            let Some(id) = vault.value::<EnvironmentId>(CHOSEN)? else { return Ok(None) };
+            let Some(id) = vault.value::<EnvironmentId>(CHOSEN)? else {
+                return Ok(None);
+            };
             let record = vault.one::<EnvironmentRecord>(&id)?;
             Ok(Some((id, record)))
         })
@@ -205,7 +222,10 @@ impl App {
     ) -> Result<EnvironmentId, ApiError> {
         self.change(move |tx| {
             let all = tx.all::<EnvironmentRecord>()?;
-            if let Some((id, _)) = all.iter().find(|(_, known)| known.api_base == server.api_base) {
+            if let Some((id, _)) = all
+                .iter()
+                .find(|(_, known)| known.api_base == server.api_base)
+            {
                 return Ok(id.clone());
             }
             refuse_duplicate(tx, None, &server.host)?;
@@ -249,22 +269,10 @@ impl App {
 
     pub(crate) fn environments_changed(&self, id: &EnvironmentId) {
         let list = ChangedList::Environments;
-        self.emit(&AppEvent::Changed { environment_id: id.clone(), list });
-    }
-}
-
-/// A checked address of the person's own, named by its host.
-pub(crate) struct OwnServer {
-    api_base: String,
-    host: String,
-}
-
-impl OwnServer {
-    /// # Errors
-    /// [`ErrorCode::InvalidField`].
-    pub(crate) fn at(api_base: &str) -> Result<Self, ApiError> {
-        let api_base = address("apiBase", api_base)?;
-        Ok(Self { host: host_and_port(&api_base), api_base })
+        self.emit(&AppEvent::Changed {
+            environment_id: id.clone(),
+            list,
+        });
     }
 }
 
@@ -274,7 +282,12 @@ pub(crate) fn make_standard_ones(vault: &Vault) -> Result<(), ApiError> {
     let lacks = |kind| !all.iter().any(|(_, record)| record.kind == kind);
     let wanted = [
         (EnvironmentKind::Sandbox, "Sandbox", standard::SANDBOX, None),
-        (EnvironmentKind::Production, "Production", standard::PRODUCTION, Some(standard::PORTAL)),
+        (
+            EnvironmentKind::Production,
+            "Production",
+            standard::PRODUCTION,
+            Some(standard::PORTAL),
+        ),
     ];
     if !wanted.iter().any(|(kind, ..)| lacks(*kind)) {
         return Ok(());
@@ -311,108 +324,5 @@ fn rank(kind: EnvironmentKind) -> u8 {
         EnvironmentKind::Sandbox => 0,
         EnvironmentKind::Production => 1,
         EnvironmentKind::Own => 2,
-    }
-}
-
-fn checked(
-    kind: EnvironmentKind,
-    request: EnvironmentRequest,
-) -> Result<EnvironmentRecord, ApiError> {
-    let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-    let api_base = address("apiBase", &request.api_base)?;
-    let authorization_server = given(request.authorization_server)
-        .map(|text| address("authorizationServer", &text))
-        .transpose()?
-        .filter(|server| *server != api_base);
-    let portal = given(request.portal).map(|text| address("portal", &text)).transpose()?;
-    if request.log_retention_days.is_some_and(|days| !(1..=3650).contains(&days)) {
-        return Err(invalid("logRetentionDays", "Use 1 to 3650 days, or leave it empty."));
-    }
-    Ok(EnvironmentRecord {
-        kind,
-        name: name_of(&request.name)?,
-        api_base,
-        authorization_server,
-        portal,
-        log_retention_days: request.log_retention_days,
-    })
-}
-
-fn refuse_duplicate(
-    tx: &Transaction<'_>,
-    except: Option<&EnvironmentId>,
-    name: &str,
-) -> Result<(), ApiError> {
-    let all = tx.all::<EnvironmentRecord>()?;
-    let same = all.iter().find(|(id, record)| {
-        Some(id) != except && record.name.to_lowercase() == name.to_lowercase()
-    });
-    match same {
-        Some((_, record)) => Err(crate::names::duplicate(&record.name)),
-        None => Ok(()),
-    }
-}
-
-/// An address without a slash at its end: https, or http on a loopback address.
-fn address(field: &str, text: &str) -> Result<String, ApiError> {
-    let url = Url::parse(text.trim()).map_err(|_| invalid(field, "That is not an address."))?;
-    let is_loopback = match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
-    if !(url.scheme() == "https" || url.scheme() == "http" && is_loopback) {
-        return Err(invalid(field, "Use https, or http on 127.0.0.1."));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(invalid(field, "An address must not hold a user name or password."));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(invalid(field, "Leave out what follows ? or #."));
-    }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
-}
-
-fn host_and_port(api_base: &str) -> String {
-    let Ok(url) = Url::parse(api_base) else { return api_base.to_owned() };
-    match (url.host_str(), url.port()) {
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-        (Some(host), None) => host.to_owned(),
-        (None, _) => api_base.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_https_or_loopback_and_loses_its_last_slash() {
-        let good = |text: &str| address("apiBase", text).unwrap();
-        assert_eq!(good(" https://api.1inch.com/ "), "https://api.1inch.com");
-        assert_eq!(good("https://example.com/base/"), "https://example.com/base");
-        assert_eq!(good("http://127.0.0.1:8417"), "http://127.0.0.1:8417");
-        assert_eq!(good("http://[::1]:80"), "http://[::1]");
-        for bad in [
-            "api.1inch.com",
-            "http://api.1inch.com",
-            "http://127.0.0.1.example.com",
-            "ftp://127.0.0.1",
-            "https://ada:pass@example.com",
-            "https://example.com/?apiKey=1",
-            "https://example.com/#x",
-            "",
-        ] {
-            let error = address("apiBase", bad).unwrap_err();
-            assert_eq!(error.code, ErrorCode::InvalidField, "{bad}");
-            assert_eq!(error.facts["field"], "apiBase");
-        }
-    }
-
-    #[test]
-    fn the_host_is_shown_with_its_port_when_it_has_one() {
-        assert_eq!(host_and_port("https://api.1inch.com"), "api.1inch.com");
-        assert_eq!(host_and_port("http://127.0.0.1:8417"), "127.0.0.1:8417");
     }
 }

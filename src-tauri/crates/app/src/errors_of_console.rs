@@ -15,19 +15,19 @@ pub(crate) fn failure(failure: &TransportFailure, url: &str) -> ApiError {
         TransportFailure::Dns { host } | TransportFailure::Unreachable { host } => {
             new(ErrorCode::Unreachable).fact("host", host)
         }
-        TransportFailure::Refused { host, port } => {
-            new(ErrorCode::ConnectionRefused).fact("host", host).fact("port", port)
-        }
-        TransportFailure::Tls { host, reason } => {
-            new(ErrorCode::TlsUntrusted).fact("host", host).fact("reason", reason)
-        }
+        TransportFailure::Refused { host, port } => new(ErrorCode::ConnectionRefused)
+            .fact("host", host)
+            .fact("port", port),
+        TransportFailure::Tls { host, reason } => new(ErrorCode::TlsUntrusted)
+            .fact("host", host)
+            .fact("reason", reason),
         TransportFailure::TimedOut { after } => {
             new(ErrorCode::TimedOut).fact("seconds", after.as_secs_f64())
         }
         TransportFailure::TooLarge { .. } => new(ErrorCode::AnswerTooLarge).fact("host", host),
         TransportFailure::Reset
         | TransportFailure::BadEncoding { .. }
-        | TransportFailure::NotHttp => new(ErrorCode::ConnectionLost).fact("host", host),
+        | TransportFailure::Protocol => new(ErrorCode::ConnectionLost).fact("host", host),
         TransportFailure::Proxy => new(ErrorCode::Unreachable).fact("host", host),
         TransportFailure::Cancelled => new(ErrorCode::Cancelled),
         TransportFailure::InvalidUrl
@@ -40,17 +40,13 @@ pub(crate) fn failure(failure: &TransportFailure, url: &str) -> ApiError {
 
 /// Why a draft cannot be sent at all.
 pub(crate) fn draft(error: &DraftError) -> ApiError {
-    match error {
-        DraftError::InvalidJson(fault) => {
-            ApiError::new(ErrorCode::InvalidJson, fault.to_string())
-                .fact("line", fault.line)
-                .fact("reason", fault.message)
-        }
-        _ => {
-            let text = error.to_string();
-            ApiError::new(ErrorCode::InvalidRequest, &text).fact("reason", sentence(&text))
-        }
+    if let DraftError::InvalidJson(fault) = error {
+        return ApiError::new(ErrorCode::InvalidJson, fault.to_string())
+            .fact("line", fault.line)
+            .fact("reason", fault.message);
     }
+    let text = error.to_string();
+    ApiError::new(ErrorCode::InvalidRequest, &text).fact("reason", sentence(&text))
 }
 
 /// A credential would leave its environment.
@@ -66,9 +62,17 @@ pub(crate) fn foreign_host(error: &ForeignHost, credential: &str) -> ApiError {
 /// With a capital letter and a full stop.
 pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let first: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
     let text = first + letters.as_str();
-    if text.is_empty() || text.ends_with(['.', '?']) { text } else { text + "." }
+    if text.is_empty() || text.ends_with(['.', '?']) {
+        text
+    } else {
+        text + "."
+    }
 }
 
 #[cfg(test)]
@@ -91,7 +95,10 @@ mod tests {
 
     #[test]
     fn a_failure_gives_the_host_and_nothing_else_of_the_url() {
-        let error = failure(&TransportFailure::Reset, "https://h.example/p?apiKey=secret");
+        let error = failure(
+            &TransportFailure::Reset,
+            "https://h.example/p?apiKey=secret",
+        );
         assert_eq!(error.facts["host"], "h.example");
         assert!(!format!("{error:?}").contains("secret"));
     }

@@ -37,8 +37,10 @@ pub(crate) fn http(failure: &HttpFailure, url: &Url) -> ApiError {
         HttpFailure::Refused => error(ErrorCode::ConnectionRefused)
             .fact("port", url.port_or_known_default().unwrap_or_default()),
         HttpFailure::Tls { reason } => error(ErrorCode::TlsUntrusted).fact("reason", reason),
-        HttpFailure::TimedOut => error(ErrorCode::TimedOut)
-            .fact("seconds", inchkeep_oauth::Purpose::Metadata.timeout().as_secs()),
+        HttpFailure::TimedOut => error(ErrorCode::TimedOut).fact(
+            "seconds",
+            inchkeep_oauth::Purpose::Metadata.timeout().as_secs(),
+        ),
         HttpFailure::TooLarge { .. } => error(ErrorCode::AnswerTooLarge),
         HttpFailure::Cancelled => error(ErrorCode::Cancelled),
         HttpFailure::NotSent => {
@@ -91,8 +93,10 @@ pub(crate) fn registration(
     redirect_uris: &[String],
 ) -> ApiError {
     let description = || described(error.refusal(), &error.to_string());
-    let refused =
-        || ApiError::new(ErrorCode::RegistrationRefused, error.to_string()).fact("description", description());
+    let refused = || {
+        ApiError::new(ErrorCode::RegistrationRefused, error.to_string())
+            .fact("description", description())
+    };
     let found = match error {
         RegistrationError::Transport(failure) => return http(failure, endpoint),
         RegistrationError::NoEndpoint => {
@@ -106,9 +110,10 @@ pub(crate) fn registration(
                 .fact("uri", redirect_uris.join(" "))
                 .fact("description", description())
         }
-        RegistrationError::Busy { retry_after, .. } => {
-            seconds(ApiError::new(ErrorCode::TokenServerBusy, error.to_string()), *retry_after)
-        }
+        RegistrationError::Busy { retry_after, .. } => seconds(
+            ApiError::new(ErrorCode::TokenServerBusy, error.to_string()),
+            *retry_after,
+        ),
         RegistrationError::Malformed { reason, .. } => {
             ApiError::new(ErrorCode::RegistrationRefused, error.to_string())
                 .fact("description", format!("The answer is unusable: {reason}."))
@@ -131,9 +136,10 @@ pub(crate) fn token(
         TokenError::Transport(failure) => {
             let found = http(failure, endpoint);
             return match failure {
-                HttpFailure::TimedOut => {
-                    found.fact("seconds", inchkeep_oauth::Purpose::Token.timeout().as_secs())
-                }
+                HttpFailure::TimedOut => found.fact(
+                    "seconds",
+                    inchkeep_oauth::Purpose::Token.timeout().as_secs(),
+                ),
                 _ => found,
             };
         }
@@ -196,9 +202,9 @@ pub(crate) fn callback(error: &CallbackError, expected_issuer: &str) -> ApiError
         CallbackError::IssuerMissing => new(ErrorCode::WrongIssuer)
             .fact("expected", expected_issuer)
             .fact("named", "no issuer at all"),
-        CallbackError::IssuerMismatch { expected, named } => {
-            new(ErrorCode::WrongIssuer).fact("expected", expected).fact("named", named)
-        }
+        CallbackError::IssuerMismatch { expected, named } => new(ErrorCode::WrongIssuer)
+            .fact("expected", expected)
+            .fact("named", named),
         CallbackError::Refused {
             code, description, ..
         } => refused(code, description.as_deref()),
@@ -233,7 +239,9 @@ pub(crate) fn pasted(error: &PasteError, expected_issuer: &str) -> ApiError {
 
 /// A token that the server did not take back.
 pub(crate) fn revocation(error: &RevocationError, endpoint: &Url) -> ApiError {
-    let request_id = error.refusal().and_then(|refusal| refusal.request_id.clone());
+    let request_id = error
+        .refusal()
+        .and_then(|refusal| refusal.request_id.clone());
     let new = |code| ApiError::new(code, error.to_string());
     let found = match error {
         RevocationError::Transport(failure) => return http(failure, endpoint),
@@ -313,7 +321,13 @@ mod tests {
     #[test]
     fn the_request_id_of_a_refusal_goes_along() {
         let error = TokenError::InvalidClient(refusal());
-        let found = token(&error, TokenStep::Refresh, &url(), &[], Grant::AuthorizationCode);
+        let found = token(
+            &error,
+            TokenStep::Refresh,
+            &url(),
+            &[],
+            Grant::AuthorizationCode,
+        );
         assert_eq!(found.request_id.as_deref(), Some("req-7"));
     }
 
@@ -321,7 +335,10 @@ mod tests {
     fn a_refused_connection_names_host_and_port() {
         let error = http(&HttpFailure::Refused, &url());
         assert_eq!(error.code, ErrorCode::ConnectionRefused);
-        assert_eq!(error.facts.get("host").map(String::as_str), Some("as.example"));
+        assert_eq!(
+            error.facts.get("host").map(String::as_str),
+            Some("as.example")
+        );
         assert_eq!(error.facts.get("port").map(String::as_str), Some("8443"));
     }
 
@@ -332,7 +349,10 @@ mod tests {
             description: None,
             issuer_verified: true,
         };
-        assert_eq!(callback(&declined, "https://as.example").code, ErrorCode::AccessDenied);
+        assert_eq!(
+            callback(&declined, "https://as.example").code,
+            ErrorCode::AccessDenied
+        );
         let other = CallbackError::Refused {
             code: AuthorizationErrorCode::InvalidScope,
             description: Some("unknown".into()),
@@ -340,7 +360,10 @@ mod tests {
         };
         let error = callback(&other, "https://as.example");
         assert_eq!(error.code, ErrorCode::SignInRefused);
-        assert_eq!(error.facts.get("error").map(String::as_str), Some("invalid_scope"));
+        assert_eq!(
+            error.facts.get("error").map(String::as_str),
+            Some("invalid_scope")
+        );
     }
 
     #[test]
@@ -348,7 +371,10 @@ mod tests {
         let code = |error: PasteError| pasted(&error, "https://as.example").code;
         assert_eq!(code(PasteError::NotAnAddress), ErrorCode::NotAnAddress);
         assert_eq!(code(PasteError::NoCode), ErrorCode::NoCodeInAddress);
-        assert_eq!(code(PasteError::AnotherSignIn), ErrorCode::AddressOfAnotherSignIn);
+        assert_eq!(
+            code(PasteError::AnotherSignIn),
+            ErrorCode::AddressOfAnotherSignIn
+        );
         assert_eq!(code(PasteError::AlreadyUsed), ErrorCode::CodeAlreadyUsed);
         let refused = PasteError::Refused {
             code: AuthorizationErrorCode::AccessDenied,

@@ -119,8 +119,14 @@ mod tests {
 
     #[test]
     fn a_lost_key_is_told_from_a_wrong_one() {
-        assert_eq!(ApiError::from(VaultError::KeyMissing).code, ErrorCode::KeyringMissing);
-        assert_eq!(ApiError::from(VaultError::WrongKey).code, ErrorCode::WrongPassphrase);
+        assert_eq!(
+            ApiError::from(VaultError::KeyMissing).code,
+            ErrorCode::KeyringMissing
+        );
+        assert_eq!(
+            ApiError::from(VaultError::WrongKey).code,
+            ErrorCode::WrongPassphrase
+        );
         assert_eq!(ApiError::from(VaultError::Closed).code, ErrorCode::Locked);
     }
 

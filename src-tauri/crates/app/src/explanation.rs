@@ -1,4 +1,4 @@
-//! What a refusal means, in a sentence for people (E-HTTP-401, 403, 429 and 5xx).
+//! What a refusal means, in a sentence for people (401, 403, 429 and 5xx).
 
 use inchkeep_console::{Answer, Exchange};
 use time::OffsetDateTime;
@@ -18,7 +18,9 @@ pub(crate) fn explain(
             Some("The server wants a credential, and this request carried none.".to_owned())
         }
         401 => {
-            let ended = session.and_then(|session| session.expires_at).filter(|end| *end <= now);
+            let ended = session
+                .and_then(|session| session.expires_at)
+                .filter(|end| *end <= now);
             let why = match ended {
                 Some(end) => format!("It expired {} ago.", span(now - end)),
                 None => "It may have been revoked.".to_owned(),
@@ -28,9 +30,12 @@ pub(crate) fn explain(
         403 => {
             let scopes = session.map(|session| session.scopes.join(" "));
             let scopes = scopes.filter(|scopes| !scopes.is_empty());
-            let granted =
-                scopes.map(|scopes| format!(" Granted scopes: {scopes}.")).unwrap_or_default();
-            Some(format!("The credential is valid but may not do this.{granted}"))
+            let granted = scopes
+                .map(|scopes| format!(" Granted scopes: {scopes}."))
+                .unwrap_or_default();
+            Some(format!(
+                "The credential is valid but may not do this.{granted}"
+            ))
         }
         429 => Some(match retry_after(answer, exchange.started_at) {
             Some(wait) => format!("Too many requests. Try again in {}.", span(wait)),
@@ -64,7 +69,10 @@ fn retry_after(answer: &Answer, now: OffsetDateTime) -> Option<time::Duration> {
         return Some(time::Duration::seconds(seconds.into()));
     }
     // A date counts from the server's own, so that a wrong clock here does not matter.
-    let server = values(answer, "date").next().and_then(http_date).unwrap_or(now);
+    let server = values(answer, "date")
+        .next()
+        .and_then(http_date)
+        .unwrap_or(now);
     http_date(value).map(|at| (at - server).max(time::Duration::ZERO))
 }
 
@@ -78,7 +86,8 @@ fn http_date(value: &str) -> Option<OffsetDateTime> {
 
 fn values<'a>(answer: &'a Answer, name: &str) -> impl Iterator<Item = &'a str> {
     let rows = answer.headers.iter();
-    rows.filter(move |(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    rows.filter(move |(header, _)| header.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
 }
 
 /// `18 s`, `4 min`, `5 h 12`.
@@ -116,13 +125,19 @@ mod tests {
                 http_version: HttpVersion::Http11,
                 remote_address: None,
                 tls: None,
-                headers: headers.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect(),
+                headers: headers
+                    .iter()
+                    .map(|(n, v)| ((*n).into(), (*v).into()))
+                    .collect(),
                 body: Vec::new(),
                 body_end: BodyEnd::Complete,
                 size_on_wire: 0,
                 size_decoded: 0,
             }),
-            timing: Timing { total: Duration::from_millis(1), ..Timing::default() },
+            timing: Timing {
+                total: Duration::from_millis(1),
+                ..Timing::default()
+            },
             redirects: Vec::new(),
             stopped_redirect: None,
         }
@@ -141,12 +156,18 @@ mod tests {
             ("date", "Sun, 06 Nov 1994 08:49:07 GMT"),
         ];
         assert_eq!(said(429, &date), expected);
-        assert_eq!(said(429, &[]).as_deref(), Some("Too many requests. Try again later."));
+        assert_eq!(
+            said(429, &[]).as_deref(),
+            Some("Too many requests. Try again later.")
+        );
     }
 
     #[test]
     fn a_failing_server_points_at_its_request_id_only_when_it_sent_one() {
-        assert!(said(502, &[("x-request-id", "r-1")]).is_some_and(|text| text.contains("this request ID")));
+        assert!(
+            said(502, &[("x-request-id", "r-1")])
+                .is_some_and(|text| text.contains("this request ID"))
+        );
         assert!(said(502, &[]).is_some_and(|text| text.contains("no request ID")));
         assert_eq!(said(404, &[]), None);
     }
@@ -154,11 +175,16 @@ mod tests {
     #[test]
     fn only_a_401_about_the_token_asks_for_another() {
         let wants = |status, challenge: Option<&str>| {
-            let headers: Vec<_> =
-                challenge.into_iter().map(|value| ("www-authenticate", value)).collect();
+            let headers: Vec<_> = challenge
+                .into_iter()
+                .map(|value| ("www-authenticate", value))
+                .collect();
             wants_new_token(&exchange(status, &headers))
         };
-        assert!(wants(401, Some("Bearer realm=\"x\", error=\"invalid_token\"")));
+        assert!(wants(
+            401,
+            Some("Bearer realm=\"x\", error=\"invalid_token\"")
+        ));
         assert!(wants(401, None));
         assert!(!wants(401, Some("Bearer error=\"insufficient_scope\"")));
         assert!(!wants(403, Some("Bearer error=\"invalid_token\"")));

@@ -38,7 +38,9 @@ impl Fingerprints {
 /// Random bytes of the operating system.
 pub(crate) fn random_bytes<const LENGTH: usize>() -> Result<[u8; LENGTH], NoRandomness> {
     let mut bytes = [0; LENGTH];
-    rand::rngs::OsRng.try_fill_bytes(&mut bytes).map_err(|_| NoRandomness)?;
+    rand::rngs::OsRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(|_| NoRandomness)?;
     Ok(bytes)
 }
 

@@ -1,4 +1,4 @@
-//! The first run (S0), and the state of the app as a whole.
+//! The first run, and the state of the app as a whole.
 
 use std::sync::Arc;
 
@@ -10,9 +10,9 @@ use crate::contract::{
     EnvironmentId, EnvironmentKind, ErrorCode, FirstRequest, FirstRunStep, FirstRunStepRequest,
     KeyringView, OpensWith, Phase, Platform, StartView, StartWithRequest,
 };
-use crate::environments::{OwnServer, standard};
+use crate::environment_values::OwnServer;
+use crate::environments::standard;
 use crate::errors_of_vault::keyring_state;
-use crate::lock::opens_with;
 use crate::records::{ApiKeyRecord, ApplicationRecord, EnvironmentRecord, kinds};
 use crate::store::{Read as _, blocking};
 
@@ -29,7 +29,12 @@ impl App {
     /// [`ErrorCode::Internal`] if the question was cut off.
     pub async fn check_keyring(self: &Arc<Self>, _request: ()) -> Result<KeyringView, ApiError> {
         let keyring = self.keyring.clone();
-        blocking(move || Ok(KeyringView { state: keyring_state(keyring.probe()) })).await
+        blocking(move || {
+            Ok(KeyringView {
+                state: keyring_state(keyring.probe()),
+            })
+        })
+        .await
     }
 
     /// Makes the vault, and opens it. The first run goes on with the recovery code.
@@ -42,27 +47,37 @@ impl App {
         request: CreateVaultRequest,
     ) -> Result<AppStatus, ApiError> {
         let _one_at_a_time = self.opening.lock().await;
-        if locked(&self.door).has_vault {
-            return Err(ApiError::new(ErrorCode::VaultExists, "there is a vault already"));
+        if locked(&self.door).has_vault() {
+            return Err(ApiError::new(
+                ErrorCode::VaultExists,
+                "there is a vault already",
+            ));
         }
         let passphrase = match (request.opens_with, &request.passphrase) {
             (OpensWith::Keyring, _) => None,
             (OpensWith::Passphrase, Some(draft)) => Some(self.drafts.secret(draft)?),
             (OpensWith::Passphrase, None) => {
-                return Err(ApiError::new(ErrorCode::InvalidField, "a passphrase is missing")
-                    .fact("field", "passphrase")
-                    .fact("reason", "Set a passphrase."));
+                return Err(
+                    ApiError::new(ErrorCode::InvalidField, "a passphrase is missing")
+                        .fact("field", "passphrase")
+                        .fact("reason", "Set a passphrase."),
+                );
             }
         };
         let app = Arc::clone(self);
         let vault = blocking(move || {
             // Before the vault is there: a crash between the two must not skip what is left.
-            app.local.change(|state| state.first_run = Some(FirstRunStep::RecoveryCode))?;
+            app.local
+                .change(|state| state.first_run = Some(FirstRunStep::RecoveryCode))?;
             let opening = match &passphrase {
                 None => Opening::Keyring,
                 Some(passphrase) => Opening::Passphrase(passphrase, app.passphrase_cost),
             };
-            Ok(Vault::create(app.vault_dir(), opening, &app.keyring.patient())?)
+            Ok(Vault::create(
+                app.vault_dir(),
+                opening,
+                &app.keyring.patient(),
+            )?)
         })
         .await?;
         if let Some(draft) = &request.passphrase {
@@ -82,8 +97,10 @@ impl App {
     ) -> Result<AppStatus, ApiError> {
         self.vault()?;
         if self.local.read().first_run.is_none() || request.step == FirstRunStep::Vault {
-            return Err(ApiError::new(ErrorCode::InvalidRequest, "this step is over")
-                .fact("reason", "This step of the first run is over."));
+            return Err(
+                ApiError::new(ErrorCode::InvalidRequest, "this step is over")
+                    .fact("reason", "This step of the first run is over."),
+            );
         }
         self.keep_step(Some(request.step)).await
     }
@@ -106,7 +123,9 @@ impl App {
                 (id, first)
             }
             StartWithRequest::Production => {
-                let (id, _) = self.standard_environment(EnvironmentKind::Production).await?;
+                let (id, _) = self
+                    .standard_environment(EnvironmentKind::Production)
+                    .await?;
                 (id, None)
             }
             StartWithRequest::Other { api_base } => {
@@ -117,7 +136,11 @@ impl App {
         if self.local.read().first_run.is_some() {
             self.keep_step(Some(FirstRunStep::FirstCredential)).await?;
         }
-        Ok(StartView { environment: self.environment_view(&id).await?, first_request })
+        self.emit(&AppEvent::Status(Box::new(self.status().await)));
+        Ok(StartView {
+            environment: self.environment_view(&id).await?,
+            first_request,
+        })
     }
 
     /// Ends the first run: from now on the app opens with its frame.
@@ -140,7 +163,7 @@ impl App {
             Err(error) => (error.code != ErrorCode::Locked, None, 0),
         };
         let door = locked(&self.door);
-        let phase = match (door.has_vault, open) {
+        let phase = match (door.has_vault(), open) {
             (false, _) => Phase::FirstRun,
             (true, false) => Phase::Locked,
             (true, true) if local.first_run.is_some() => Phase::FirstRun,
@@ -149,12 +172,12 @@ impl App {
         AppStatus {
             phase,
             first_run_step: match phase {
-                Phase::FirstRun if door.has_vault => local.first_run,
+                Phase::FirstRun if door.has_vault() => local.first_run,
                 Phase::FirstRun => Some(FirstRunStep::Vault),
                 Phase::Locked | Phase::Open => None,
             },
-            opens_with: door.opens_with.map(opens_with),
-            has_recovery_code: door.has_recovery && !local.recovery_code_untaken,
+            opens_with: door.vault.opens_with(),
+            has_recovery_code: door.vault.has_recovery() && !local.recovery_code_untaken,
             lock_reason: (phase == Phase::Locked).then_some(door.reason),
             sign_in_stopped: phase == Phase::Locked && door.sign_in_stopped,
             environment,
@@ -167,18 +190,21 @@ impl App {
         }
     }
 
-    async fn read_open(
-        &self,
-    ) -> Result<(Option<crate::contract::EnvironmentView>, u64), ApiError> {
-        let kept = self.with_vault(|vault| vault.count(kinds::EXCHANGE)).await?;
-        let environment = match self.chosen_environment().await? {
-            Some((id, record)) => Some(self.view_of(id, record)),
-            None => None,
-        };
-        Ok((environment, kept as u64))
+    async fn read_open(&self) -> Result<(Option<crate::contract::EnvironmentView>, u64), ApiError> {
+        let kept = self
+            .with_vault(|vault| vault.count(kinds::EXCHANGE))
+            .await?;
+        let chosen = self.chosen_environment().await?;
+        Ok((
+            chosen.map(|(id, record)| self.view_of(id, record)),
+            kept as u64,
+        ))
     }
 
-    async fn keep_step(self: &Arc<Self>, step: Option<FirstRunStep>) -> Result<AppStatus, ApiError> {
+    async fn keep_step(
+        self: &Arc<Self>,
+        step: Option<FirstRunStep>,
+    ) -> Result<AppStatus, ApiError> {
         let app = Arc::clone(self);
         blocking(move || app.local.change(|state| state.first_run = step)).await?;
         Ok(self.status().await)

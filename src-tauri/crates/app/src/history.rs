@@ -10,14 +10,14 @@ use tokio::sync::oneshot;
 
 use crate::app::{App, locked};
 use crate::contract::{
-    ChangedList, EnvironmentId, ExchangeId, ExchangeRef, ExchangeView, HistoryPage,
-    HistoryRequest, HistoryRow,
+    ChangedList, EnvironmentId, ExchangeId, ExchangeRef, ExchangeView, HistoryPage, HistoryRequest,
+    HistoryRow,
 };
 use crate::error::{ApiError, ErrorCode};
 use crate::history_index::HistoryIndex;
 use crate::recorded::{Context, Recorded, host_and_port};
 use crate::records::{EnvironmentRecord, kinds};
-use crate::store::{Read as _, blocking, missing};
+use crate::store::{blocking, missing};
 use crate::usage::{self, Usage};
 
 /// How many exchanges stay in memory with their whole bodies, for as long as the vault is open.
@@ -50,11 +50,6 @@ struct Waiting {
 }
 
 impl History {
-    /// How many exchanges are kept, as far as is known.
-    pub(crate) fn kept(&self) -> u64 {
-        locked(&self.index).as_ref().map_or(0, |index| index.len() as u64)
-    }
-
     /// Forgets everything in memory, at a lock.
     pub(crate) fn forget(&self) {
         *locked(&self.index) = None;
@@ -66,7 +61,10 @@ impl History {
         let mut recent = locked(&self.recent);
         recent.push_front(Arc::clone(recorded));
         let weight = |recent: &VecDeque<Arc<Recorded>>| {
-            recent.iter().map(|recorded| recorded.weight()).sum::<usize>()
+            recent
+                .iter()
+                .map(|recorded| recorded.weight())
+                .sum::<usize>()
         };
         while recent.len() > MOST_RECENT
             || (recent.len() > 1 && weight(&recent) > MOST_RECENT_BYTES)
@@ -76,7 +74,10 @@ impl History {
     }
 
     fn recent(&self, id: &ExchangeId) -> Option<Arc<Recorded>> {
-        locked(&self.recent).iter().find(|recorded| recorded.id() == *id).cloned()
+        locked(&self.recent)
+            .iter()
+            .find(|recorded| recorded.id() == *id)
+            .cloned()
     }
 }
 
@@ -128,9 +129,13 @@ impl App {
         let removed = id.clone();
         let (row, sealed) = self
             .change(move |tx| {
-                let entry = tx.find(kinds::EXCHANGE, removed.as_str())?.ok_or_else(gone)?;
+                let entry = tx
+                    .find(kinds::EXCHANGE, removed.as_str())?
+                    .ok_or_else(gone)?;
                 let row: HistoryRow = entry.decode()?;
-                let sealed = tx.secret(kinds::EXCHANGE, removed.as_str())?.ok_or_else(gone)?;
+                let sealed = tx
+                    .secret(kinds::EXCHANGE, removed.as_str())?
+                    .ok_or_else(gone)?;
                 tx.remove(kinds::EXCHANGE, removed.as_str())?;
                 Ok((row, sealed))
             })
@@ -155,7 +160,10 @@ impl App {
         let id = request.exchange_id;
         let (row, sealed) = {
             let mut removed = locked(&self.live.history.removed);
-            let at = removed.iter().position(|(row, _)| row.id == id).ok_or_else(gone)?;
+            let at = removed
+                .iter()
+                .position(|(row, _)| row.id == id)
+                .ok_or_else(gone)?;
             removed.remove(at).ok_or_else(gone)?
         };
         let put = row.clone();
@@ -179,7 +187,10 @@ impl App {
     ) -> Result<Arc<Recorded>, ApiError> {
         self.history_ready().await?;
         let redactor = self.redactor().await?;
-        let environment = self.find::<EnvironmentRecord>(&context.environment_id).await.ok();
+        let environment = self
+            .find::<EnvironmentRecord>(&context.environment_id)
+            .await
+            .ok();
         let (recorded, row, sealed) = blocking(move || {
             let usage = context.usage.clone();
             let mut recorded = Recorded::of(&redactor, exchange, context);
@@ -195,7 +206,12 @@ impl App {
         .await?;
         let (done, outcome) = oneshot::channel();
         let usage = recorded.context.usage.clone();
-        locked(&self.live.history.waiting).push(Waiting { row, sealed, usage, done });
+        locked(&self.live.history.waiting).push(Waiting {
+            row,
+            sealed,
+            usage,
+            done,
+        });
         self.live.history.remember(&recorded);
         self.write_waiting().await;
         outcome
@@ -215,7 +231,9 @@ impl App {
         }
         let id = id.clone();
         self.read(move |vault| {
-            let sealed = vault.secret(kinds::EXCHANGE, id.as_str())?.ok_or_else(gone)?;
+            let sealed = vault
+                .secret(kinds::EXCHANGE, id.as_str())?
+                .ok_or_else(gone)?;
             // EXPOSE: read back from the sealed half; it was redacted before it was sealed.
             let recorded = serde_json::from_str(sealed.expose_secret()).map_err(|_| {
                 ApiError::new(ErrorCode::VaultDamaged, "an exchange in an unknown shape")
@@ -234,7 +252,10 @@ impl App {
         let app = Arc::clone(self);
         blocking(move || {
             let listing = vault.list(kinds::EXCHANGE)?;
-            let rows = listing.entries.iter().filter_map(|entry| entry.decode().ok());
+            let rows = listing
+                .entries
+                .iter()
+                .filter_map(|entry| entry.decode().ok());
             let index = HistoryIndex::of(rows);
             // Somebody may have been quicker, and have added rows since.
             locked(&app.live.history.index).get_or_insert(index);
@@ -262,7 +283,12 @@ impl App {
                 let mut secret_changed = false;
                 for waiting in &batch {
                     let sealed = Secret::Set(&waiting.sealed);
-                    tx.put(kinds::EXCHANGE, waiting.row.id.as_str(), &waiting.row, sealed)?;
+                    tx.put(
+                        kinds::EXCHANGE,
+                        waiting.row.id.as_str(),
+                        &waiting.row,
+                        sealed,
+                    )?;
                     if let Some(usage) = &waiting.usage {
                         secret_changed |= usage::note(tx, usage)?;
                     }
@@ -296,9 +322,9 @@ impl App {
 
     fn index<T>(&self, work: impl FnOnce(&HistoryIndex) -> T) -> Result<T, ApiError> {
         let index = locked(&self.live.history.index);
-        let index = index.as_ref().ok_or_else(|| {
-            ApiError::new(ErrorCode::Locked, "the vault was locked meanwhile")
-        })?;
+        let index = index
+            .as_ref()
+            .ok_or_else(|| ApiError::new(ErrorCode::Locked, "the vault was locked meanwhile"))?;
         Ok(work(index))
     }
 

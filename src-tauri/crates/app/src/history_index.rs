@@ -20,11 +20,6 @@ impl HistoryIndex {
         Self(rows)
     }
 
-    /// How many rows there are.
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// Adds a row, or replaces the one with its id.
     pub(crate) fn insert(&mut self, row: HistoryRow) {
         let indexed = Indexed::of(row);
@@ -68,12 +63,21 @@ impl HistoryIndex {
         };
         let exact = |indexed: &&Indexed| {
             !wanted.is_empty()
-                && indexed.row.request_id.as_ref().is_some_and(|id| id.to_lowercase() == wanted)
+                && indexed
+                    .row
+                    .request_id
+                    .as_ref()
+                    .is_some_and(|id| id.to_lowercase() == wanted)
         };
-        let ordered = matching().filter(exact).chain(matching().filter(|row| !exact(row)));
+        let ordered = matching()
+            .filter(exact)
+            .chain(matching().filter(|row| !exact(row)));
         let total = matching().count();
         let rows = match before {
-            None => ordered.take(limit).map(|indexed| indexed.row.clone()).collect(),
+            None => ordered
+                .take(limit)
+                .map(|indexed| indexed.row.clone())
+                .collect(),
             // The page names the last row that it has; if that one went meanwhile, its id still
             // tells how old it was.
             Some(last) if self.position(last).is_ok() => ordered
@@ -88,7 +92,10 @@ impl HistoryIndex {
                 .map(|indexed| indexed.row.clone())
                 .collect(),
         };
-        HistoryPage { rows, total: total as u64 }
+        HistoryPage {
+            rows,
+            total: total as u64,
+        }
     }
 
     fn position(&self, id: &ExchangeId) -> Result<usize, usize> {
@@ -156,14 +163,21 @@ mod tests {
         assert_eq!(ids(&next), ["2", "1"]);
         assert_eq!(next.total, 4);
         let search = index.page(&"e".into(), "abc-1", 5, Some(&"1".into()));
-        assert_eq!(ids(&search), ["3", "2"], "also behind an exact match that stood first");
+        assert_eq!(
+            ids(&search),
+            ["3", "2"],
+            "also behind an exact match that stood first"
+        );
     }
 
     #[test]
     fn a_page_goes_on_behind_a_row_that_was_removed() {
         let mut index = index();
         assert!(index.remove(&"3".into()).is_some());
-        assert_eq!(ids(&index.page(&"e".into(), "", 2, Some(&"3".into()))), ["2", "1"]);
+        assert_eq!(
+            ids(&index.page(&"e".into(), "", 2, Some(&"3".into()))),
+            ["2", "1"]
+        );
     }
 
     #[test]

@@ -85,14 +85,21 @@ impl App {
         let name = name_of(&request.name)?;
         let client_id = request.client_id.trim().to_owned();
         if client_id.is_empty() || !client_id.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) {
-            return Err(invalid("clientId", "Enter the client ID as the portal shows it."));
+            return Err(invalid(
+                "clientId",
+                "Enter the client ID as the portal shows it.",
+            ));
         }
         if request.secret.is_none() && request.grant == Grant::ClientCredentials {
             return Err(invalid("secret", "This grant needs the client secret."));
         }
-        let scopes = checked_scopes(request.scopes)?;
+        let scopes = checked_scopes(&request.scopes)?;
         let redirect_uris = checked_uris(&request.redirect_uris)?;
-        let secret = request.secret.as_ref().map(|id| self.drafts.secret(id)).transpose()?;
+        let secret = request
+            .secret
+            .as_ref()
+            .map(|id| self.drafts.secret(id))
+            .transpose()?;
         let application = self.find::<ApplicationRecord>(&request.application).await?;
         let auth_method = self.auth_method(&application, secret.is_some()).await;
         let record = OAuthClientRecord {
@@ -103,7 +110,9 @@ impl App {
             source: ClientSource::Portal,
             has_secret: secret.is_some(),
             // EXPOSE: only its last four characters are kept beside the sealed half.
-            last4: secret.as_ref().and_then(|secret| last4(secret.expose_secret())),
+            last4: secret
+                .as_ref()
+                .and_then(|secret| last4(secret.expose_secret())),
             issuer: None,
             secret_expires_at: None,
             auth_method: auth_method.as_str().to_owned(),
@@ -123,7 +132,9 @@ impl App {
             .change(move |tx| {
                 let applications = tx.all::<ApplicationRecord>()?;
                 for (_, known) in tx.all::<OAuthClientRecord>()? {
-                    let owner = applications.iter().find(|(key, _)| *key == known.application);
+                    let owner = applications
+                        .iter()
+                        .find(|(key, _)| *key == known.application);
                     let is_here = owner
                         .is_some_and(|(_, owner)| owner.environment == application.environment);
                     if is_here && known.client_id == record.client_id {
@@ -194,11 +205,14 @@ fn grant_of(grant_types: &[String]) -> Option<Grant> {
 }
 
 fn checked_uris(uris: &[String]) -> Result<Vec<String>, ApiError> {
-    let written = uris.iter().map(|uri| uri.trim()).filter(|uri| !uri.is_empty());
+    let written = uris
+        .iter()
+        .map(|uri| uri.trim())
+        .filter(|uri| !uri.is_empty());
     written
         .map(|uri| match RedirectUri::parse(uri) {
             Ok(uri) => Ok(uri.as_str().to_owned()),
-            Err(error) => Err(crate::registration::redirect_uri_fault(error)),
+            Err(error) => Err(crate::registration_form::redirect_uri_fault(error)),
         })
         .collect()
 }
@@ -209,12 +223,20 @@ mod tests {
 
     #[test]
     fn the_json_of_the_portal_is_read_in_both_spellings() {
-        let snake = r#"{"client_id":"c-1","client_secret":"s","grant_types":["client_credentials"]}"#;
+        let snake =
+            r#"{"client_id":"c-1","client_secret":"s","grant_types":["client_credentials"]}"#;
         let client = read(&snake.into()).expect("a client");
         assert_eq!(client.client_id, "c-1");
-        assert_eq!(grant_of(&client.grant_types), Some(Grant::ClientCredentials));
-        let camel = r#"{"clientId":"c-2","clientSecret":"s","redirectUris":["http://127.0.0.1/c"]}"#;
-        assert_eq!(read(&camel.into()).expect("a client").redirect_uris.len(), 1);
+        assert_eq!(
+            grant_of(&client.grant_types),
+            Some(Grant::ClientCredentials)
+        );
+        let camel =
+            r#"{"clientId":"c-2","clientSecret":"s","redirectUris":["http://127.0.0.1/c"]}"#;
+        assert_eq!(
+            read(&camel.into()).expect("a client").redirect_uris.len(),
+            1
+        );
     }
 
     #[test]

@@ -55,7 +55,9 @@ pub(crate) async fn run(app: Weak<App>, mut stop: watch::Receiver<bool>) {
 impl App {
     /// Tries again at once what was under way when the app ended.
     async fn finish_what_was_begun(self: &Arc<Self>) {
-        let begun = self.with_vault(|vault| vault.list(kinds::REFRESH_INTENT)).await;
+        let begun = self
+            .with_vault(|vault| vault.list(kinds::REFRESH_INTENT))
+            .await;
         for entry in begun.map(|listing| listing.entries).unwrap_or_default() {
             let id = SessionId::from(entry.id);
             if let Err(error) = self.renew(&id, Cause::Intent).await {
@@ -83,7 +85,11 @@ impl App {
         let mut next: Option<OffsetDateTime> = None;
         for (id, session) in sessions {
             let Some(due) = due(&session) else { continue };
-            let due = self.live.refreshes.not_before(&id).map_or(due, |wait| due.max(wait));
+            let due = self
+                .live
+                .refreshes
+                .not_before(&id)
+                .map_or(due, |wait| due.max(wait));
             if due > now {
                 next = Some(next.map_or(due, |next| next.min(due)));
                 continue;

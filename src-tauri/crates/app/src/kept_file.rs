@@ -23,16 +23,20 @@ impl<T: Clone + Default + Serialize + DeserializeOwned> KeptFile<T> {
     /// aside as `<name>.broken` and the default counts.
     pub(crate) fn load(path: PathBuf, is_valid: impl FnOnce(&T) -> bool) -> Self {
         let value = match fs::read(&path) {
-            Ok(bytes) => {
-                serde_json::from_slice(&bytes).ok().filter(is_valid).unwrap_or_else(|| {
+            Ok(bytes) => serde_json::from_slice(&bytes)
+                .ok()
+                .filter(is_valid)
+                .unwrap_or_else(|| {
                     tracing::warn!(file = ?path.file_name(), "not usable, kept aside");
                     keep_aside(&path);
                     T::default()
-                })
-            }
+                }),
             Err(_) => T::default(),
         };
-        Self { path, value: Mutex::new(value) }
+        Self {
+            path,
+            value: Mutex::new(value),
+        }
     }
 
     /// The value.
@@ -97,7 +101,7 @@ mod tests {
     use super::*;
 
     fn load(path: &Path) -> KeptFile<Vec<u32>> {
-        KeptFile::load(path.to_owned(), |value| value.len() < 3)
+        KeptFile::load(path.to_owned(), |value: &Vec<u32>| value.len() < 3)
     }
 
     #[test]
@@ -140,6 +144,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("numbers.json");
         load(&path).change(|numbers| numbers.push(7)).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
     }
 }

@@ -31,7 +31,11 @@ impl LocalState {
         // A clock that went back must not make the wait longer than it ever was.
         let left = (self.wait_until?.0 - now).min(LONGEST_WAIT);
         let seconds = left.as_seconds_f64().ceil();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to 300")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "1 to 300"
+        )]
         (seconds > 0.0).then_some(seconds as u64)
     }
 
@@ -43,6 +47,11 @@ impl LocalState {
             let wait = (FIRST_WAIT * 2_i32.pow(doublings)).min(LONGEST_WAIT);
             self.wait_until = Some((now + wait).into());
         }
+    }
+
+    /// Whether there is anything to forget.
+    pub(crate) fn has_wrong_tries(&self) -> bool {
+        self.wrong_tries > 0
     }
 
     /// Forgets wrong tries, once the vault is open.
@@ -77,7 +86,10 @@ mod tests {
         for _ in 0..5 {
             state.count_wrong_try(now);
         }
-        assert_eq!(state.wait_left(now + Duration::milliseconds(29_100)), Some(1));
+        assert_eq!(
+            state.wait_left(now + Duration::milliseconds(29_100)),
+            Some(1)
+        );
         assert_eq!(state.wait_left(now + Duration::seconds(30)), None);
         assert_eq!(state.wait_left(now - Duration::hours(9)), Some(300));
         state.forget_wrong_tries();

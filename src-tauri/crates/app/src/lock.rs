@@ -1,100 +1,23 @@
-//! Unlocking and locking (S12).
+//! Unlocking and locking.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use inchkeep_vault::{Key, Opening, OpensWith as VaultOpensWith, Vault, VaultError, VaultState};
+use inchkeep_vault::{Key, Opening, OpensWith as VaultOpensWith, Vault, VaultError};
 use secrecy::SecretString;
 use time::{Duration, OffsetDateTime};
 
 use crate::app::{App, locked};
-use crate::contract::{
-    ApiError, AppEvent, AppStatus, EnvironmentKind, ErrorCode, LockReason, OpensWith,
-};
+use crate::contract::{ApiError, AppEvent, AppStatus, EnvironmentKind, ErrorCode, LockReason};
+use crate::door::Seen;
+use crate::local_state::LocalState;
 use crate::records::kinds;
 use crate::store::blocking;
-
-/// How long after an event a reading command is taken for the page's own doing.
-const ECHO: Duration = Duration::seconds(1);
-
-/// What the app knows of the vault's door, open or not.
-pub(crate) struct Door {
-    /// How the vault opens; `None` before there is one, or when its file cannot be read.
-    pub(crate) opens_with: Option<VaultOpensWith>,
-    /// Whether a vault is there, readable or not.
-    pub(crate) has_vault: bool,
-    /// Whether the vault has a slot for a recovery code.
-    pub(crate) has_recovery: bool,
-    /// Why it is closed.
-    pub(crate) reason: LockReason,
-    /// Whether the last lock stopped a sign-in.
-    pub(crate) sign_in_stopped: bool,
-    /// Records that could not be read at the last unlock.
-    pub(crate) damaged: u64,
-    /// The keyring asked the person for something and did not get it in time.
-    keyring_prompted: bool,
-    last_use: OffsetDateTime,
-    last_event: Option<OffsetDateTime>,
-}
 
 /// What shall open the vault.
 pub(crate) enum Proof {
     Keyring,
     Passphrase(SecretString),
     Recovery(SecretString),
-}
-
-impl Door {
-    /// Looks at the vault in `dir` without opening it.
-    pub(crate) fn at(dir: &Path, now: OffsetDateTime) -> Self {
-        let mut door = Self {
-            opens_with: None,
-            has_vault: false,
-            has_recovery: false,
-            reason: LockReason::Started,
-            sign_in_stopped: false,
-            damaged: 0,
-            keyring_prompted: false,
-            last_use: now,
-            last_event: None,
-        };
-        match Vault::inspect(dir) {
-            Ok(state) => door.look(state),
-            // Something is there. Unlocking will say what is wrong with it.
-            Err(_) => door.has_vault = true,
-        }
-        door
-    }
-
-    /// Takes over how the vault opens.
-    pub(crate) fn look(&mut self, state: VaultState) {
-        if let VaultState::Present { opens_with, has_recovery } = state {
-            self.has_vault = true;
-            self.opens_with = Some(opens_with);
-            self.has_recovery = has_recovery;
-        }
-    }
-
-    /// Remembers that the page was told something.
-    pub(crate) fn told(&mut self, now: OffsetDateTime) {
-        self.last_event = Some(now);
-    }
-
-    /// Remembers that the person used the app. The page reads its lists again after an event that
-    /// came from background work; such reading is no use, or the app would never lock.
-    fn used(&mut self, is_reading: bool, now: OffsetDateTime) {
-        let is_echo = is_reading
-            && self.last_event.is_some_and(|at| (Duration::ZERO..ECHO).contains(&(now - at)));
-        if !is_echo {
-            self.last_use = now;
-        }
-    }
-
-    fn idle_for(&mut self, now: OffsetDateTime) -> Duration {
-        // A clock that went back must not keep the vault open.
-        self.last_use = self.last_use.min(now);
-        now - self.last_use
-    }
 }
 
 impl App {
@@ -121,7 +44,9 @@ impl App {
     /// Closes the vault: forgets drafts, closes the secret window, clears our secret from the
     /// clipboard, stops sign-ins and sockets. Does nothing while it is closed.
     pub async fn lock_because(self: &Arc<Self>, reason: LockReason) {
-        let Some(vault) = self.swap_vault(None) else { return };
+        let Some(vault) = self.swap_vault(None) else {
+            return;
+        };
         let sign_in_stopped = self.live_stop();
         {
             let mut door = locked(&self.door);
@@ -189,15 +114,13 @@ impl App {
         let app = Arc::clone(self);
         let looked_at = vault.clone();
         let entered = blocking(move || {
-            app.local.change(crate::local_state::LocalState::forget_wrong_tries)?;
+            if app.local.read().has_wrong_tries() {
+                app.local.change(LocalState::forget_wrong_tries)?;
+            }
             crate::environments::make_standard_ones(&looked_at)?;
             let damaged = damaged_records(&looked_at)?;
-            let mut door = locked(&app.door);
-            door.look(looked_at.state()?);
-            door.damaged = damaged;
-            door.sign_in_stopped = false;
-            door.keyring_prompted = false;
-            door.last_use = app.clock.now();
+            let state = looked_at.state()?;
+            locked(&app.door).opened(state, damaged, app.clock.now());
             Ok(())
         })
         .await;
@@ -228,12 +151,20 @@ impl App {
 
     fn try_open(&self, proof: &Proof) -> Result<Vault, ApiError> {
         let dir = self.vault_dir();
-        let (opens_with, prompted) = {
+        let (seen, prompted) = {
             let door = locked(&self.door);
-            (door.opens_with, door.keyring_prompted)
+            (door.vault, door.keyring_prompted)
+        };
+        let opens_with = match seen {
+            Seen::Vault { opens_with, .. } => Some(opens_with),
+            Seen::Nothing | Seen::Unreadable => None,
         };
         // A silent look first; once the desktop has put up its prompt, time to answer it.
-        let gate = if prompted { self.keyring.patient() } else { self.keyring.clone() };
+        let gate = if prompted {
+            self.keyring.patient()
+        } else {
+            self.keyring.clone()
+        };
         let key = match proof {
             Proof::Keyring => Key::Keyring,
             Proof::Recovery(code) => Key::Recovery(code),
@@ -323,42 +254,4 @@ fn damaged_records(vault: &Vault) -> Result<u64, ApiError> {
         damaged += vault.list(kind)?.damaged.len() as u64;
     }
     Ok(damaged)
-}
-
-/// How the vault opens, in the words of the contract.
-pub(crate) fn opens_with(how: VaultOpensWith) -> OpensWith {
-    match how {
-        VaultOpensWith::Keyring => OpensWith::Keyring,
-        VaultOpensWith::Passphrase | VaultOpensWith::KeyringAndPassphrase => OpensWith::Passphrase,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reading_after_an_event_is_no_use_but_acting_is() {
-        let dir = tempfile::tempdir().unwrap();
-        let start = OffsetDateTime::UNIX_EPOCH;
-        let at = |seconds| start + Duration::seconds(seconds);
-        let mut door = Door::at(&dir.path().join("vault"), start);
-        door.told(at(60));
-        door.used(true, at(60));
-        assert_eq!(door.idle_for(at(60)), Duration::seconds(60));
-        door.used(false, at(60));
-        assert_eq!(door.idle_for(at(61)), Duration::seconds(1));
-        door.used(true, at(90));
-        assert_eq!(door.idle_for(at(90)), Duration::ZERO);
-    }
-
-    #[test]
-    fn a_clock_that_goes_back_does_not_keep_the_vault_open() {
-        let dir = tempfile::tempdir().unwrap();
-        let start = OffsetDateTime::UNIX_EPOCH + Duration::days(10);
-        let mut door = Door::at(&dir.path().join("vault"), start);
-        assert_eq!(door.idle_for(start - Duration::days(1)), Duration::ZERO);
-        let later = start - Duration::days(1) + Duration::minutes(10);
-        assert_eq!(door.idle_for(later), Duration::minutes(10));
-    }
 }

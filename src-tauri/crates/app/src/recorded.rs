@@ -71,7 +71,12 @@ impl Recorded {
         if let Some(draft) = &mut context.draft {
             redact_draft(redactor, draft);
         }
-        Self { exchange, context, body_kind, body_cut: false }
+        Self {
+            exchange,
+            context,
+            body_kind,
+            body_cut: false,
+        }
     }
 
     /// The same with no more body than is kept.
@@ -114,11 +119,18 @@ impl Recorded {
             environment_id: self.context.environment_id.clone(),
             at: exchange.started_at.into(),
             method: method.unwrap_or_else(|| exchange.request.method.clone()),
-            host: if host == own_host { String::new() } else { host },
+            host: if host == own_host {
+                String::new()
+            } else {
+                host
+            },
             path: url.map_or_else(|| exchange.request.url.clone(), |url| url.path().to_owned()),
             status,
             failure,
-            request_id: exchange.request_id().or_else(|| self.id_in_body()).map(text_of),
+            request_id: exchange
+                .request_id()
+                .or_else(|| self.id_in_body())
+                .map(|id| id.to_string()),
             duration_ms: u64::try_from(exchange.total().as_millis()).unwrap_or(u64::MAX),
             application: self.context.application.clone(),
             credential: self.context.credential.clone(),
@@ -127,9 +139,13 @@ impl Recorded {
 
     /// What the page sees.
     pub(crate) fn view(&self) -> ExchangeView {
-        let Self { exchange, context, .. } = self;
+        let Self {
+            exchange, context, ..
+        } = self;
         let request_id = exchange.request_id();
-        let in_body = self.id_in_body().filter(|id| request_id.as_ref() != Some(id));
+        let in_body = self
+            .id_in_body()
+            .filter(|id| request_id.as_ref() != Some(id));
         ExchangeView {
             id: self.id(),
             environment_id: context.environment_id.clone(),
@@ -141,8 +157,8 @@ impl Recorded {
             placement: context.placement,
             outcome: self.outcome(),
             timing: self.timing(),
-            request_id: request_id.map(text_of),
-            body_request_id: in_body.map(text_of),
+            request_id: request_id.map(|id| id.to_string()),
+            body_request_id: in_body.map(|id| id.to_string()),
             redirects: self.redirects(),
             stopped_redirect: exchange
                 .stopped_redirect
@@ -153,7 +169,9 @@ impl Recorded {
     }
 
     fn id_in_body(&self) -> Option<RequestId> {
-        self.exchange.answer().and_then(|answer| body_request_id(&answer.body))
+        self.exchange
+            .answer()
+            .and_then(|answer| body_request_id(&answer.body))
     }
 
     fn sent(&self) -> SentView {
@@ -198,7 +216,8 @@ impl Recorded {
 
     fn timing(&self) -> TimingView {
         let timing = &self.exchange.timing;
-        let micros = |part: std::time::Duration| u64::try_from(part.as_micros()).unwrap_or(u64::MAX);
+        let micros =
+            |part: std::time::Duration| u64::try_from(part.as_micros()).unwrap_or(u64::MAX);
         let waiting = match (timing.send, timing.waiting) {
             (Some(send), Some(waiting)) => Some(send + waiting),
             (send, waiting) => waiting.or(send),
@@ -222,7 +241,7 @@ impl Recorded {
             status: hop.status,
             from: hop.url.clone(),
             to: to.clone(),
-            request_id: request_id(&hop.headers).map(text_of),
+            request_id: request_id(&hop.headers).map(|id| id.to_string()),
         };
         hops.iter().zip(targets).map(view).collect()
     }
@@ -258,7 +277,7 @@ fn redact_pairs(redactor: &Redactor, fields: &mut [DraftField]) {
         let pair = format!("{}={}", field.name, field.value);
         let masked = redactor.text(&pair);
         if let Some(value) = masked.strip_prefix(&format!("{}=", field.name)) {
-            field.value = value.to_owned();
+            value.clone_into(&mut field.value);
         } else {
             field.value = redactor.text(&field.value).into_owned();
         }
@@ -287,10 +306,6 @@ fn header_views(headers: &[(String, String)]) -> Vec<HeaderView> {
     headers.iter().map(view).collect()
 }
 
-fn text_of(id: RequestId) -> String {
-    id.as_str().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -310,10 +325,16 @@ mod tests {
             url: format!("https://h/p?apiKey={canary}"),
             params: vec![field("q"), field("apiKey")],
             headers: vec![field("x-own"), field("authorization")],
-            body: DraftBody::Form { fields: vec![field("a")] },
+            body: DraftBody::Form {
+                fields: vec![field("a")],
+            },
         };
         redact_draft(&redactor, &mut draft);
-        assert!(!serde_json::to_string(&draft).expect("JSON").contains(canary));
+        assert!(
+            !serde_json::to_string(&draft)
+                .expect("JSON")
+                .contains(canary)
+        );
         assert_eq!(draft.params[0].name, "q");
     }
 }

@@ -71,6 +71,10 @@ pub(crate) struct ApiKeyRecord {
 
 /// An OAuth client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four facts that do not hang together"
+)]
 pub(crate) struct OAuthClientRecord {
     pub(crate) application: ApplicationKey,
     pub(crate) name: String,
@@ -122,7 +126,8 @@ pub(crate) struct SessionRecord {
 }
 
 /// The tokens of a session, the sealed half of its record.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the field's own names for them")]
 pub(crate) struct SessionTokens {
     pub(crate) access_token: SecretString,
     pub(crate) refresh_token: Option<SecretString>,
@@ -130,17 +135,11 @@ pub(crate) struct SessionTokens {
     pub(crate) previous_refresh_token: Option<SecretString>,
 }
 
-#[derive(Deserialize)]
-struct TokensJson {
-    access_token: SecretString,
-    refresh_token: Option<SecretString>,
-    previous_refresh_token: Option<SecretString>,
-}
-
 impl SessionTokens {
     /// As the vault keeps them.
     pub(crate) fn to_secret(&self) -> SecretString {
         #[derive(Serialize)]
+        #[expect(clippy::struct_field_names, reason = "the field's own names for them")]
         struct Out<'a> {
             access_token: &'a str,
             refresh_token: Option<&'a str>,
@@ -161,11 +160,6 @@ impl SessionTokens {
     /// From what the vault keeps; `None` when it is not in this shape.
     pub(crate) fn from_secret(secret: &SecretString) -> Option<Self> {
         // EXPOSE: read back from the sealed half of the record.
-        let json: TokensJson = serde_json::from_str(secret.expose_secret()).ok()?;
-        Some(Self {
-            access_token: json.access_token,
-            refresh_token: json.refresh_token,
-            previous_refresh_token: json.previous_refresh_token,
-        })
+        serde_json::from_str(secret.expose_secret()).ok()
     }
 }

@@ -77,12 +77,21 @@ fn secrets(vault: &Vault) -> Result<Vec<(String, SecretString)>, VaultError> {
         (kinds::OAUTH_CLIENT, "client secret"),
         (kinds::PORTAL_TOKEN, "portal access token"),
     ] {
-        found.extend(each(kind)?.into_iter().map(|secret| (label.to_owned(), secret)));
+        found.extend(
+            each(kind)?
+                .into_iter()
+                .map(|secret| (label.to_owned(), secret)),
+        );
     }
     for secret in each(kinds::SESSION)? {
-        let Some(tokens) = SessionTokens::from_secret(&secret) else { continue };
+        let Some(tokens) = SessionTokens::from_secret(&secret) else {
+            continue;
+        };
         found.push(("access token".to_owned(), tokens.access_token));
-        for token in [tokens.refresh_token, tokens.previous_refresh_token].into_iter().flatten() {
+        for token in [tokens.refresh_token, tokens.previous_refresh_token]
+            .into_iter()
+            .flatten()
+        {
             found.push(("refresh token".to_owned(), token));
         }
     }
@@ -101,7 +110,11 @@ mod tests {
         redaction.passed_over(7, 8);
         assert_eq!(of(&redaction), Some(8));
         redaction.passed_over(8, 10);
-        assert_eq!(of(&redaction), Some(8), "somebody else changed the vault meanwhile");
+        assert_eq!(
+            of(&redaction),
+            Some(8),
+            "somebody else changed the vault meanwhile"
+        );
         redaction.passed_over(9, 10);
         assert_eq!(of(&redaction), Some(8));
     }

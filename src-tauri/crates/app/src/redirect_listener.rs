@@ -1,4 +1,4 @@
-//! Where the browser's answer comes to: which port, which path, or nowhere here (oauth.md §6).
+//! Where the browser's answer comes to: which port, which path, or nowhere here.
 
 use inchkeep_oauth::loopback::{Listener, PortChoice, path_for};
 use inchkeep_oauth::{Issuer, LoopbackHost, RedirectUri};
@@ -18,13 +18,17 @@ pub(crate) fn receive(
     issuer: &Issuer,
     any_port_once: bool,
 ) -> Result<(Option<Listener>, String), ApiError> {
-    let uris: Vec<RedirectUri> =
-        client.redirect_uris.iter().filter_map(|uri| RedirectUri::parse(uri).ok()).collect();
+    let uris: Vec<RedirectUri> = client
+        .redirect_uris
+        .iter()
+        .filter_map(|uri| RedirectUri::parse(uri).ok())
+        .collect();
     let receivable = uris.iter().find(|uri| uri.loopback_host().is_some());
     let (host, path) = match (receivable, uris.first()) {
-        (Some(uri), _) => {
-            (uri.loopback_host().unwrap_or(LoopbackHost::Ipv4), uri.path().to_owned())
-        }
+        (Some(uri), _) => (
+            uri.loopback_host().unwrap_or(LoopbackHost::Ipv4),
+            uri.path().to_owned(),
+        ),
         (None, Some(foreign)) => return Ok((None, foreign.as_str().to_owned())),
         (None, None) => (LoopbackHost::Ipv4, path_for(issuer)),
     };
@@ -100,7 +104,10 @@ mod tests {
         client.sticky_port = Some(40_001);
         assert_eq!(choice(&client, None, false), PortChoice::Prefer(40_001));
         client.fixed_port = Some(40_002);
-        assert_eq!(choice(&client, Some(40_003), false), PortChoice::Exactly(40_002));
+        assert_eq!(
+            choice(&client, Some(40_003), false),
+            PortChoice::Exactly(40_002)
+        );
         assert_eq!(choice(&client, Some(40_003), true), PortChoice::Any);
     }
 
@@ -110,7 +117,9 @@ mod tests {
         let port = taken.local_addr().expect("an address").port();
         let uri = format!("http://127.0.0.1:{port}/callback");
         let client = client(ClientSource::Portal, &[&uri]);
-        let error = receive(&client, &issuer(), false).err().expect("it is taken");
+        let Err(error) = receive(&client, &issuer(), false) else {
+            panic!("the port is taken");
+        };
         assert_eq!(error.code, ErrorCode::PortBusy);
         assert_eq!(error.facts["port"], port.to_string());
         let (listener, redirect_uri) = receive(&client, &issuer(), true).expect("another port");

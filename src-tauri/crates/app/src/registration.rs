@@ -3,31 +3,26 @@
 use std::sync::{Arc, Mutex};
 
 use inchkeep_oauth::loopback::{Listener, PortChoice, path_for};
-use inchkeep_oauth::registration::{
-    ClientRegistration, RegistrationGrant, RegistrationRequest, UNUSED_REDIRECT_URI, register,
-};
-use inchkeep_oauth::{Issuer, RedirectUri, RedirectUriError};
+use inchkeep_oauth::registration::{ClientRegistration, register};
 use inchkeep_vault::Secret;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, locked};
-use crate::clients::{checked_scopes, view};
+use crate::clients::view;
 use crate::contract::{
-    ApplicationKey, ChangedList, ClientSource, EnvironmentId, Grant, OAuthClientId,
-    OAuthClientView, RegisterClientRequest, RegistrationPreview, Timestamp,
+    ChangedList, ClientSource, EnvironmentId, Grant, OAuthClientId, OAuthClientView,
+    RegisterClientRequest, RegistrationPreview, Timestamp,
 };
 use crate::error::{ApiError, ErrorCode};
 use crate::errors_of_oauth;
-use crate::names::{invalid, name_of};
-use crate::records::{ApplicationRecord, OAuthClientRecord, kinds};
+use crate::names::invalid;
+use crate::records::{OAuthClientRecord, kinds};
+use crate::registration_form::{Wanted, redirect_uris, registration_of};
 use crate::secret_drafts::last4;
 use crate::servers::Server;
 use crate::store::Write as _;
-
-/// Names this program to every server (RFC 7591 §2).
-const SOFTWARE_ID: &str = "7d1f6a52-58b0-4b1b-9c55-0f6f4a2d9b51";
 
 /// The registration under way, so that it can be stopped.
 #[derive(Default)]
@@ -48,16 +43,6 @@ impl Registrations {
         }
         cancel
     }
-}
-
-/// A request that passed every check of the form.
-struct Wanted {
-    application: ApplicationRecord,
-    name: String,
-    grant: Grant,
-    refresh_token: bool,
-    redirect_uris: Vec<RedirectUri>,
-    scopes: Vec<String>,
 }
 
 impl App {
@@ -128,7 +113,10 @@ impl App {
         let environment = wanted.application.environment.clone();
         let token = self.portal_token(&request, &environment).await?;
         let server = self.fresh_server(&environment).await?;
-        let endpoint = server.registration_endpoint().ok_or_else(not_offered)?.clone();
+        let endpoint = server
+            .registration_endpoint()
+            .ok_or_else(not_offered)?
+            .clone();
 
         // The port is taken before it is registered, so that nobody else can have it by then.
         let listener = match wanted.grant {
@@ -141,7 +129,8 @@ impl App {
         let port = listener.as_ref().map(Listener::port);
         let text = port.map(|port| port.to_string()).unwrap_or_default();
         let uris = redirect_uris(&wanted, server.issuer(), &text);
-        let used_port = port.filter(|port| uris.iter().any(|uri| uri.contains(&format!(":{port}/"))));
+        let used_port =
+            port.filter(|port| uris.iter().any(|uri| uri.contains(&format!(":{port}/"))));
         let registration = registration_of(&wanted, uris.clone());
         let http = self.oauth_http(Some(&environment));
         let registered = register(&http, &server, &registration, &token)
@@ -150,7 +139,14 @@ impl App {
         drop(listener);
         let sent = registration.preview(Some(&server));
         let record = self.record_of(&wanted, &request, &server, &registered, &sent, used_port);
-        self.keep_registered(request, environment, record, registered.client_secret, token).await
+        self.keep_registered(
+            request,
+            environment,
+            record,
+            registered.client_secret,
+            token,
+        )
+        .await
     }
 
     async fn keep_registered(
@@ -194,7 +190,10 @@ impl App {
         port: Option<u16>,
     ) -> OAuthClientRecord {
         // EXPOSE: only its last four characters are kept beside the sealed half.
-        let secret = registered.client_secret.as_ref().map(|secret| secret.expose_secret());
+        let secret = registered
+            .client_secret
+            .as_ref()
+            .map(ExposeSecret::expose_secret);
         OAuthClientRecord {
             application: request.application.clone(),
             name: wanted.name.clone(),
@@ -221,29 +220,6 @@ impl App {
         }
     }
 
-    /// Checks what the form holds, in the order of its fields.
-    async fn wanted(&self, request: &RegisterClientRequest) -> Result<Wanted, ApiError> {
-        let application = self.find::<ApplicationRecord>(&request.application).await?;
-        let name = name_of(&request.name)?;
-        let mut redirect_uris = Vec::new();
-        if request.grant == Grant::AuthorizationCode {
-            if application.application_id.is_empty() {
-                return Err(invalid("application", "This grant needs an application."));
-            }
-            for uri in request.redirect_uris.iter().filter(|uri| !uri.trim().is_empty()) {
-                redirect_uris.push(RedirectUri::parse(uri).map_err(redirect_uri_fault)?);
-            }
-        }
-        Ok(Wanted {
-            application,
-            name,
-            grant: request.grant,
-            refresh_token: request.refresh_token && request.grant == Grant::AuthorizationCode,
-            redirect_uris,
-            scopes: checked_scopes(request.scopes.clone())?,
-        })
-    }
-
     async fn portal_token(
         &self,
         request: &RegisterClientRequest,
@@ -262,71 +238,12 @@ impl App {
     async fn has_kept_portal_token(&self, environment: &EnvironmentId) -> Result<bool, ApiError> {
         let environment = environment.clone();
         self.with_vault(move |vault| {
-            Ok(vault.find(kinds::PORTAL_TOKEN, environment.as_str())?.is_some())
+            Ok(vault
+                .find(kinds::PORTAL_TOKEN, environment.as_str())?
+                .is_some())
         })
         .await
     }
-}
-
-fn registration_of(wanted: &Wanted, redirect_uris: Vec<String>) -> RegistrationRequest {
-    let id = Some(wanted.application.application_id.clone()).filter(|id| !id.is_empty());
-    RegistrationRequest {
-        client_name: wanted.name.clone(),
-        grant: match wanted.grant {
-            Grant::ClientCredentials => RegistrationGrant::ClientCredentials,
-            Grant::AuthorizationCode => {
-                RegistrationGrant::AuthorizationCode { refresh: wanted.refresh_token }
-            }
-        },
-        redirect_uris,
-        application_id: id,
-        scopes: wanted.scopes.clone(),
-        software_id: Some(SOFTWARE_ID.to_owned()),
-        software_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-    }
-}
-
-/// The addresses to register. A loopback one without a port gets `port`, and when its path is the
-/// usual one also the path that belongs to this server alone (RFC 8252 §8.10).
-fn redirect_uris(wanted: &Wanted, issuer: &Issuer, port: &str) -> Vec<String> {
-    if wanted.grant == Grant::ClientCredentials {
-        return vec![UNUSED_REDIRECT_URI.to_owned()];
-    }
-    let own = || format!("http://127.0.0.1:{port}{}", path_for(issuer));
-    if wanted.redirect_uris.is_empty() {
-        return vec![own()];
-    }
-    let written = wanted.redirect_uris.iter().map(|uri| {
-        if uri.loopback_host().is_none() || uri.port().is_some() {
-            return uri.as_str().to_owned();
-        }
-        match uri.path() {
-            "/" | "/callback" if uri.as_str().starts_with("http://127.0.0.1") => own(),
-            path => {
-                let host = uri.as_str().split("://").nth(1).unwrap_or_default();
-                let host = host.split('/').next().unwrap_or_default();
-                format!("http://{host}:{port}{path}")
-            }
-        }
-    });
-    let mut uris: Vec<String> = Vec::new();
-    for uri in written {
-        if !uris.contains(&uri) {
-            uris.push(uri);
-        }
-    }
-    uris
-}
-
-pub(crate) fn redirect_uri_fault(error: RedirectUriError) -> ApiError {
-    let reason = match error {
-        RedirectUriError::Fragment => "A redirect URI cannot contain a #fragment.",
-        RedirectUriError::UserInfo => "A redirect URI cannot carry a user name.",
-        RedirectUriError::NotAnAddress | RedirectUriError::NotHttpsOrLoopback => {
-            "Use https, or http on 127.0.0.1."
-        }
-    };
-    invalid("redirectUris", reason)
 }
 
 /// What came back, without secrets.
@@ -359,70 +276,8 @@ fn answer_of(registered: &ClientRegistration) -> Value {
 }
 
 fn not_offered() -> ApiError {
-    ApiError::new(ErrorCode::RegistrationNotOffered, "the metadata has no registration endpoint")
-}
-
-#[cfg(test)]
-mod tests {
-    use inchkeep_oauth::LoopbackHttp;
-
-    use super::*;
-
-    fn wanted(grant: Grant, uris: &[&str]) -> Wanted {
-        Wanted {
-            application: ApplicationRecord {
-                environment: "e".into(),
-                name: "Treasury".into(),
-                application_id: "app-1".into(),
-                last_used: None,
-            },
-            name: "Desktop".into(),
-            grant,
-            refresh_token: true,
-            redirect_uris: uris.iter().map(|uri| RedirectUri::parse(uri).expect("a URI")).collect(),
-            scopes: Vec::new(),
-        }
-    }
-
-    fn issuer() -> Issuer {
-        Issuer::parse("https://as.example", LoopbackHttp::Forbidden).expect("an issuer")
-    }
-
-    #[test]
-    fn the_usual_address_gets_the_port_and_the_servers_own_path() {
-        let uris = redirect_uris(
-            &wanted(Grant::AuthorizationCode, &["http://127.0.0.1/callback"]),
-            &issuer(),
-            "43117",
-        );
-        assert_eq!(uris, [format!("http://127.0.0.1:43117{}", path_for(&issuer()))]);
-        let none = redirect_uris(&wanted(Grant::AuthorizationCode, &[]), &issuer(), "43117");
-        assert_eq!(none, uris);
-    }
-
-    #[test]
-    fn what_a_person_wrote_on_purpose_stays() {
-        let own = [
-            "https://myapp.com/callback",
-            "http://127.0.0.1:9/callback",
-            "http://127.0.0.1/own",
-            "http://localhost/callback",
-        ];
-        let uris = redirect_uris(&wanted(Grant::AuthorizationCode, &own), &issuer(), "43117");
-        assert_eq!(
-            uris,
-            [
-                "https://myapp.com/callback",
-                "http://127.0.0.1:9/callback",
-                "http://127.0.0.1:43117/own",
-                "http://localhost:43117/callback",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_server_to_server_client_registers_a_loopback_address_too() {
-        let uris = redirect_uris(&wanted(Grant::ClientCredentials, &[]), &issuer(), "");
-        assert_eq!(uris, [UNUSED_REDIRECT_URI]);
-    }
+    ApiError::new(
+        ErrorCode::RegistrationNotOffered,
+        "the metadata has no registration endpoint",
+    )
 }

@@ -35,12 +35,18 @@ impl SecretDrafts {
     pub(crate) fn hold(
         &self,
         secret: SecretString,
-        purpose: SecretPurpose,
+        purpose: &SecretPurpose,
         now: OffsetDateTime,
     ) -> SecretDraft {
         let id = SecretDraftId::make();
-        let view = look(id.clone(), &secret, &purpose);
-        locked(&self.0).insert(id, Held { secret, ends_at: now + LIFE });
+        let view = look(id.clone(), &secret, purpose);
+        locked(&self.0).insert(
+            id,
+            Held {
+                secret,
+                ends_at: now + LIFE,
+            },
+        );
         view
     }
 
@@ -91,7 +97,11 @@ impl App {
     }
 
     /// Drops a draft.
-    #[expect(clippy::unused_async, clippy::missing_errors_doc, reason = "it cannot fail")]
+    #[expect(
+        clippy::unused_async,
+        clippy::missing_errors_doc,
+        reason = "it cannot fail"
+    )]
     pub async fn discard_secret(
         self: &Arc<Self>,
         request: DiscardSecretRequest,
@@ -117,7 +127,7 @@ impl App {
                 None
             }
         };
-        let mut draft = self.drafts.hold(secret, purpose, self.clock.now());
+        let mut draft = self.drafts.hold(secret, &purpose, self.clock.now());
         draft.already_saved_as = saved_as;
         Ok(draft)
     }
@@ -147,7 +157,11 @@ pub(crate) fn clean(
 ) -> Result<SecretString, ApiError> {
     let text = typed.expose_secret(); // EXPOSE: looked at, and cut to what is meant.
     let is_passphrase = matches!(purpose, SecretPurpose::NewPassphrase);
-    let text = if is_passphrase { text.trim_end_matches(['\r', '\n']) } else { text.trim() };
+    let text = if is_passphrase {
+        text.trim_end_matches(['\r', '\n'])
+    } else {
+        text.trim()
+    };
     let text = match text.split_once(' ') {
         Some((scheme, token)) if !is_passphrase && scheme.eq_ignore_ascii_case("bearer") => {
             token.trim_start()
@@ -188,16 +202,17 @@ fn look(id: SecretDraftId, secret: &SecretString, purpose: &SecretPurpose) -> Se
 
 fn looks_like(text: &str) -> &'static str {
     let is_token = |text: &str| {
-        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(&byte))
+        text.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(&byte))
     };
     if text.starts_with("eyJ") && text.split('.').count() == 3 && is_token(text) {
         "JWT"
     } else if text.starts_with("http://") || text.starts_with("https://") {
-        "address"
+        "Address"
     } else if text.len() >= SHORTEST_WITH_LAST4 && is_token(text) {
-        "API key"
+        "Opaque token"
     } else {
-        "text"
+        "Text"
     }
 }
 
@@ -217,7 +232,9 @@ mod tests {
     const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
     fn purpose() -> SecretPurpose {
-        SecretPurpose::ClientSecret { name: "Settlement worker".into() }
+        SecretPurpose::ClientSecret {
+            name: "Settlement worker".into(),
+        }
     }
 
     fn cleaned(text: &str) -> Result<String, ApiError> {
@@ -229,7 +246,13 @@ mod tests {
     fn a_paste_is_cut_to_the_secret() {
         assert_eq!(cleaned("  sbx_key_1\r\n").unwrap(), "sbx_key_1");
         assert_eq!(cleaned("Bearer sbx_key_1").unwrap(), "sbx_key_1");
-        for bad in ["", " \n", "two words", "two\nlines", &"x".repeat(LONGEST + 1)] {
+        for bad in [
+            "",
+            " \n",
+            "two words",
+            "two\nlines",
+            &"x".repeat(LONGEST + 1),
+        ] {
             assert_eq!(cleaned(bad).unwrap_err().code, ErrorCode::PasteNotUsable);
         }
     }
@@ -245,25 +268,35 @@ mod tests {
     fn a_draft_tells_its_shape_and_not_its_length() {
         let drafts = SecretDrafts::default();
         let secret = SecretString::from("sbx_key_4kT9wZ2mQe8RfLxB1nVd7Qx2");
-        let draft = drafts.hold(secret, purpose(), NOW);
-        assert_eq!(draft.looks_like, "API key");
+        let draft = drafts.hold(secret, &purpose(), NOW);
+        assert_eq!(draft.looks_like, "Opaque token");
         assert_eq!(draft.length_class, "32 to 63 characters");
         assert_eq!(draft.last4.as_deref(), Some("7Qx2"));
-        let draft = drafts.hold(SecretString::from("nineteen_characters"), purpose(), NOW);
+        let draft = drafts.hold(SecretString::from("nineteen_characters"), &purpose(), NOW);
         assert_eq!(draft.last4, None);
-        let draft = drafts.hold(SecretString::from("eyJh.eyJp.c2ln"), purpose(), NOW);
-        assert_eq!((draft.looks_like.as_str(), draft.length_class.as_str()), ("JWT", "under 16 characters"));
+        let draft = drafts.hold(SecretString::from("eyJh.eyJp.c2ln"), &purpose(), NOW);
+        assert_eq!(
+            (draft.looks_like.as_str(), draft.length_class.as_str()),
+            ("JWT", "under 16 characters")
+        );
     }
 
     #[test]
     fn a_draft_lives_ten_minutes_and_no_clock_prolongs_it() {
         let drafts = SecretDrafts::default();
-        let hold = || drafts.hold(SecretString::from("secret"), purpose(), NOW).id;
+        let hold = || {
+            drafts
+                .hold(SecretString::from("secret"), &purpose(), NOW)
+                .id
+        };
         let id = hold();
         drafts.expire(NOW + LIFE - Duration::SECOND);
         assert!(drafts.secret(&id).is_ok());
         drafts.expire(NOW + LIFE);
-        assert_eq!(drafts.secret(&id).unwrap_err().code, ErrorCode::SecretDraftGone);
+        assert_eq!(
+            drafts.secret(&id).unwrap_err().code,
+            ErrorCode::SecretDraftGone
+        );
         let id = hold();
         drafts.expire(NOW - Duration::HOUR);
         assert!(drafts.secret(&id).is_err());

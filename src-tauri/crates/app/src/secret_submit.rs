@@ -31,11 +31,15 @@ impl App {
     ) -> Result<SubmitSecretAnswer, ApiError> {
         let content = self.content_of(&request.ticket)?;
         let typed = request.value.into_secret();
+        let recovers = matches!(content, Content::Unlock { recovery: true });
         let taken = match content {
             Content::Enter { purpose } => self.take_typed(purpose, typed).await,
             Content::Unlock { recovery } => {
-                let proof =
-                    if recovery { Proof::Recovery(typed) } else { Proof::Passphrase(typed) };
+                let proof = if recovery {
+                    Proof::Recovery(typed)
+                } else {
+                    Proof::Passphrase(typed)
+                };
                 let unlocked = self.unlock(proof).await;
                 unlocked.map(|status| SecretTaken::Unlocked(Box::new(status)))
             }
@@ -48,14 +52,21 @@ impl App {
                     self.close_the_secret_window();
                 }
                 self.emit(&AppEvent::SecretTaken(taken));
-                Ok(SubmitSecretAnswer { accepted: true, problem: None, wait_seconds: None })
+                Ok(SubmitSecretAnswer {
+                    accepted: true,
+                    problem: None,
+                    wait_seconds: None,
+                })
             }
             Err(error) => {
                 tracing::info!(code = ?error.code, "what was typed was not taken");
                 Ok(SubmitSecretAnswer {
                     accepted: false,
-                    wait_seconds: error.facts.get("seconds").and_then(|text| text.parse().ok()),
-                    problem: Some(problem(&error)),
+                    wait_seconds: error
+                        .facts
+                        .get("seconds")
+                        .and_then(|text| text.parse().ok()),
+                    problem: Some(problem(&error, recovers)),
                 })
             }
         }
@@ -96,12 +107,13 @@ impl App {
         };
         let folder = self.host.save_dir();
         let now = self.clock.now();
-        let path = blocking(move || {
-            write_code(&folder, &code, now).map_err(|error| not_written(&error))
-        })
-        .await?;
+        let path =
+            blocking(move || write_code(&folder, &code, now).map_err(|error| not_written(&error)))
+                .await?;
         self.recovery_code_taken().await?;
-        Ok(SavedFile { path: Some(path.display().to_string()) })
+        Ok(SavedFile {
+            path: Some(path.display().to_string()),
+        })
     }
 
     async fn take_typed(
@@ -117,8 +129,10 @@ impl App {
             }
             SecretPurpose::NewPassphrase => {
                 if let Some(weakness) = weakness(&secret) {
-                    return Err(ApiError::new(ErrorCode::PasteNotUsable, "a weak passphrase")
-                        .fact("reason", weakness));
+                    return Err(
+                        ApiError::new(ErrorCode::PasteNotUsable, "a weak passphrase")
+                            .fact("reason", weakness),
+                    );
                 }
             }
             _ => {}
@@ -129,7 +143,11 @@ impl App {
 
     async fn recovery_code_taken(self: &Arc<Self>) -> Result<(), ApiError> {
         let app = Arc::clone(self);
-        blocking(move || app.local.change(|state| state.recovery_code_untaken = false)).await?;
+        blocking(move || {
+            app.local
+                .change(|state| state.recovery_code_untaken = false)
+        })
+        .await?;
         self.emit(&AppEvent::SecretTaken(SecretTaken::RecoveryCodeTaken));
         self.emit(&AppEvent::Status(Box::new(self.status().await)));
         Ok(())
@@ -138,9 +156,10 @@ impl App {
 
 /// What went wrong, as one sentence for the line under the field. The window has no table of
 /// words: it must stay small.
-fn problem(error: &ApiError) -> String {
+fn problem(error: &ApiError, recovers: bool) -> String {
     let text = match error.code {
-        ErrorCode::WrongPassphrase => "That did not open the vault.",
+        ErrorCode::WrongPassphrase if recovers => "That code did not open the vault.",
+        ErrorCode::WrongPassphrase => "That passphrase did not open the vault.",
         ErrorCode::WaitBeforeRetry => "Wait before the next try.",
         ErrorCode::VaultDamaged => "The vault file cannot be read.",
         ErrorCode::VaultTooNew => "The vault was written by a newer Inchkeep.",
@@ -165,7 +184,9 @@ fn write_code(
     code: &SecretString,
     now: OffsetDateTime,
 ) -> std::io::Result<PathBuf> {
-    let date = now.format(format_description!("[year]-[month]-[day]")).unwrap_or_default();
+    let date = now
+        .format(format_description!("[year]-[month]-[day]"))
+        .unwrap_or_default();
     for number in 1..100 {
         let name = match number {
             1 => format!("Inchkeep recovery code {date}.txt"),
@@ -202,19 +223,26 @@ mod tests {
         let (first, second) = (write(), write());
         assert!(first.ends_with("Inchkeep recovery code 1970-01-01.txt"));
         assert!(second.ends_with("Inchkeep recovery code 1970-01-01 (2).txt"));
-        assert!(std::fs::read_to_string(&first).unwrap().contains("ABCDE-FGHJK"));
+        assert!(
+            std::fs::read_to_string(&first)
+                .unwrap()
+                .contains("ABCDE-FGHJK")
+        );
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(std::fs::metadata(first).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                std::fs::metadata(first).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
         }
     }
 
     #[test]
     fn a_problem_is_a_sentence_of_this_layer() {
         let error = ApiError::new(ErrorCode::PasteNotUsable, "x").fact("reason", "Two lines.");
-        assert_eq!(problem(&error), "Two lines.");
+        assert_eq!(problem(&error, false), "Two lines.");
         let error = ApiError::new(ErrorCode::SignInRefused, "x").fact("error", "access_denied");
-        assert_eq!(problem(&error), "The server answered access_denied.");
+        assert_eq!(problem(&error, false), "The server answered access_denied.");
     }
 }

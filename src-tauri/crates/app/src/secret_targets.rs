@@ -3,7 +3,9 @@
 use secrecy::SecretString;
 
 use crate::app::App;
-use crate::contract::{ApiError, ApplicationKey, ErrorCode, OAuthClientId, SecretTarget, SessionId};
+use crate::contract::{
+    ApiError, ApplicationKey, ErrorCode, OAuthClientId, SecretTarget, SessionId,
+};
 use crate::records::{
     ApiKeyRecord, ApplicationRecord, EnvironmentRecord, OAuthClientRecord, SessionRecord,
     SessionTokens,
@@ -57,7 +59,9 @@ fn find(reader: &impl Read, target: &SecretTarget) -> Result<NamedSecret, ApiErr
         }
         SecretTarget::RefreshToken(id) => {
             let (client, tokens) = tokens(reader, id)?;
-            let token = tokens.refresh_token.ok_or_else(|| missing("refresh token"))?;
+            let token = tokens
+                .refresh_token
+                .ok_or_else(|| missing("refresh token"))?;
             of_client(reader, &client, "Refresh token", token)
         }
     }
@@ -71,13 +75,15 @@ fn of_client(
 ) -> Result<NamedSecret, ApiError> {
     let record = reader.one::<OAuthClientRecord>(id)?;
     let environment = environment(reader, &record.application)?;
-    Ok(NamedSecret { name: record.name, kind, environment, secret })
+    Ok(NamedSecret {
+        name: record.name,
+        kind,
+        environment,
+        secret,
+    })
 }
 
-fn tokens(
-    reader: &impl Read,
-    id: &SessionId,
-) -> Result<(OAuthClientId, SessionTokens), ApiError> {
+fn tokens(reader: &impl Read, id: &SessionId) -> Result<(OAuthClientId, SessionTokens), ApiError> {
     let record = reader.one::<SessionRecord>(id)?;
     let tokens = SessionTokens::from_secret(&reader.secret_of::<SessionRecord>(id)?)
         .ok_or_else(|| ApiError::new(ErrorCode::VaultDamaged, "tokens in an unknown shape"))?;
@@ -86,5 +92,7 @@ fn tokens(
 
 fn environment(reader: &impl Read, application: &ApplicationKey) -> Result<String, ApiError> {
     let application = reader.one::<ApplicationRecord>(application)?;
-    Ok(reader.one::<EnvironmentRecord>(&application.environment)?.name)
+    Ok(reader
+        .one::<EnvironmentRecord>(&application.environment)?
+        .name)
 }

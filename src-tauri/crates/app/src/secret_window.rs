@@ -1,4 +1,4 @@
-//! The secret window (S15): opened with a ticket, drawn once, destroyed on time.
+//! The secret window: opened with a ticket, drawn once, destroyed on time.
 //!
 //! A ticket is 32 random bytes. The first `secret_window` call with it, within 20 s, gets what the
 //! window draws; after that the ticket only serves the acts of that one window, until it closes.
@@ -22,13 +22,19 @@ use crate::store::{blocking, missing};
 
 /// How long a ticket waits for its window.
 const FIRST_USE: Duration = Duration::seconds(20);
-/// How long a window for typing stays (S15); long enough to fetch the value from elsewhere.
+/// How long a window for typing stays; long enough to fetch the value from elsewhere.
 const ENTER_LIMIT: Duration = Duration::minutes(5);
 /// How long a recovery code stays, which may be written down by hand.
 const RECOVERY_CODE_LIMIT: Duration = Duration::minutes(5);
 
-const SMALL: SecretWindowSize = SecretWindowSize { width: 420, height: 220 };
-const LARGE: SecretWindowSize = SecretWindowSize { width: 420, height: 300 };
+const SMALL: SecretWindowSize = SecretWindowSize {
+    width: 420,
+    height: 220,
+};
+const LARGE: SecretWindowSize = SecretWindowSize {
+    width: 420,
+    height: 300,
+};
 
 /// The one open secret window.
 pub(crate) struct SecretWindow {
@@ -56,7 +62,9 @@ pub(crate) enum Content {
 impl Content {
     fn size(&self) -> SecretWindowSize {
         match self {
-            Self::Reveal { target: SecretTarget::ApiKey(_) | SecretTarget::ClientSecret(_) }
+            Self::Reveal {
+                target: SecretTarget::ApiKey(_) | SecretTarget::ClientSecret(_),
+            }
             | Self::Unlock { .. } => SMALL,
             Self::Enter { purpose } if !matches!(purpose, SecretPurpose::NewPassphrase) => SMALL,
             _ => LARGE,
@@ -81,22 +89,24 @@ impl App {
                 Content::Reveal { target }
             }
             SecretWindowRequest::Enter { purpose } => {
-                let is_first_run = !locked(&self.door).has_vault;
+                let is_first_run = !locked(&self.door).has_vault();
                 if !(is_first_run && matches!(purpose, SecretPurpose::NewPassphrase)) {
                     self.vault()?;
                 }
                 Content::Enter { purpose }
             }
             SecretWindowRequest::Unlock { recovery } => {
-                if self.is_open() || !locked(&self.door).has_vault {
-                    return Err(ApiError::new(ErrorCode::InvalidRequest, "nothing to unlock")
-                        .fact("reason", "There is nothing to unlock."));
+                if self.is_open() || !locked(&self.door).has_vault() {
+                    return Err(
+                        ApiError::new(ErrorCode::InvalidRequest, "nothing to unlock")
+                            .fact("reason", "There is nothing to unlock."),
+                    );
                 }
                 Content::Unlock { recovery }
             }
-            SecretWindowRequest::RecoveryCode => {
-                Content::RecoveryCode { code: self.new_recovery_code().await? }
-            }
+            SecretWindowRequest::RecoveryCode => Content::RecoveryCode {
+                code: self.new_recovery_code().await?,
+            },
         };
         self.close_the_secret_window();
         let bytes = random_bytes::<32>()
@@ -114,12 +124,19 @@ impl App {
             self.close_the_secret_window();
             return Err(error.into());
         }
-        self.emit(&AppEvent::SecretShown(Some(ShownSecret { target, hides_at: None })));
+        self.emit(&AppEvent::SecretShown(Some(ShownSecret {
+            target,
+            hides_at: None,
+        })));
         Ok(())
     }
 
     /// Closes the secret window, if there is one.
-    #[expect(clippy::unused_async, clippy::missing_errors_doc, reason = "it cannot fail")]
+    #[expect(
+        clippy::unused_async,
+        clippy::missing_errors_doc,
+        reason = "it cannot fail"
+    )]
     pub async fn close_secret_window(self: &Arc<Self>, _request: ()) -> Result<(), ApiError> {
         self.close_the_secret_window();
         Ok(())
@@ -159,7 +176,10 @@ impl App {
         // Only now, so that a lock or a close while the vault was read wins.
         of_ticket(&mut locked(&self.secret_window), &request.ticket)?.closes_at = closes_at;
         let hides_at = closes_at.filter(|_| value.is_some()).map(Timestamp::from);
-        self.emit(&AppEvent::SecretShown(Some(ShownSecret { target, hides_at })));
+        self.emit(&AppEvent::SecretShown(Some(ShownSecret {
+            target,
+            hides_at,
+        })));
         Ok(SecretWindowView {
             mode,
             title,
@@ -206,7 +226,9 @@ impl App {
 
     /// What the window of this ticket is for.
     pub(crate) fn content_of(&self, ticket: &str) -> Result<Content, ApiError> {
-        Ok(of_ticket(&mut locked(&self.secret_window), ticket)?.content.clone())
+        Ok(of_ticket(&mut locked(&self.secret_window), ticket)?
+            .content
+            .clone())
     }
 
     async fn new_recovery_code(self: &Arc<Self>) -> Result<SecretString, ApiError> {
@@ -214,10 +236,11 @@ impl App {
         let app = Arc::clone(self);
         blocking(move || {
             // First, so that a code which nobody saw never counts as there.
-            app.local.change(|state| state.recovery_code_untaken = true)?;
+            app.local
+                .change(|state| state.recovery_code_untaken = true)?;
             let code = vault.make_recovery_code()?;
             let state = vault.state()?;
-            locked(&app.door).look(state);
+            locked(&app.door).vault = state.into();
             Ok(code)
         })
         .await
@@ -241,9 +264,12 @@ impl App {
                 text("It is shown once."),
                 Some(RevealedSecret::of(&code)),
             ),
-            Content::Unlock { recovery: false } => {
-                (SecretWindowMode::Unlock, text("Unlock Inchkeep"), String::new(), None)
-            }
+            Content::Unlock { recovery: false } => (
+                SecretWindowMode::Unlock,
+                text("Unlock Inchkeep"),
+                String::new(),
+                None,
+            ),
             Content::Unlock { recovery: true } => (
                 SecretWindowMode::Recover,
                 text("Use the recovery code"),
@@ -263,12 +289,14 @@ impl App {
 
     async fn words_for(&self, purpose: &SecretPurpose) -> Result<(String, String), ApiError> {
         Ok(match purpose {
-            SecretPurpose::ApiKey { name, .. } => {
-                (format!("Enter the API key for {name}"), "From the portal.".to_owned())
-            }
-            SecretPurpose::ClientSecret { name } => {
-                (format!("Enter the client secret for {name}"), "From the portal.".to_owned())
-            }
+            SecretPurpose::ApiKey { name, .. } => (
+                format!("Enter the API key for {name}"),
+                "From the portal.".to_owned(),
+            ),
+            SecretPurpose::ClientSecret { name } => (
+                format!("Enter the client secret for {name}"),
+                "From the portal.".to_owned(),
+            ),
             SecretPurpose::PortalToken { environment_id } => {
                 let environment = self.find::<EnvironmentRecord>(environment_id).await?;
                 ("Enter the portal access token".to_owned(), environment.name)
@@ -277,9 +305,10 @@ impl App {
                 "Enter the address the browser stopped on".to_owned(),
                 "It starts with http://127.0.0.1".to_owned(),
             ),
-            SecretPurpose::NewPassphrase => {
-                ("Set a passphrase".to_owned(), "Asked each time the vault opens.".to_owned())
-            }
+            SecretPurpose::NewPassphrase => (
+                "Set a passphrase".to_owned(),
+                "Asked each time the vault opens.".to_owned(),
+            ),
         })
     }
 }
@@ -289,7 +318,10 @@ pub(crate) fn of_ticket<'a>(
     window: &'a mut Option<SecretWindow>,
     ticket: &str,
 ) -> Result<&'a mut SecretWindow, ApiError> {
-    window.as_mut().filter(|window| window.ticket == ticket).ok_or_else(ticket_gone)
+    window
+        .as_mut()
+        .filter(|window| window.ticket == ticket)
+        .ok_or_else(ticket_gone)
 }
 
 fn ticket_gone() -> ApiError {

@@ -24,9 +24,9 @@ use crate::records::{EnvironmentRecord, OAuthClientRecord, kinds};
 use crate::store::{Read as _, Record, Write as _};
 
 /// How long metadata is used before it is read again, when the server does not say.
-const USUAL_LIFE: Duration = Duration::from_secs(60 * 60);
+const USUAL_LIFE: Duration = Duration::from_hours(1);
 /// However long the server says.
-const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+const LONGEST_LIFE: Duration = Duration::from_hours(24);
 
 /// The members that the page lists, in its order.
 const ENDPOINTS: [&str; 7] = [
@@ -71,8 +71,9 @@ impl App {
         self: &Arc<Self>,
         request: CheckServerRequest,
     ) -> Result<ServerView, ApiError> {
-        let authorization_server =
-            request.authorization_server.filter(|address| !address.trim().is_empty());
+        let authorization_server = request
+            .authorization_server
+            .filter(|address| !address.trim().is_empty());
         let asked = issuer_of(authorization_server.as_deref().unwrap_or(&request.api_base))?;
         let (record, metadata) = self.read_metadata(None, &asked).await?;
         Ok(view(&metadata, &record))
@@ -83,10 +84,7 @@ impl App {
     /// # Errors
     /// As for [`check_server`](Self::check_server); [`ErrorCode::MetadataChanged`] when the server
     /// now says something else than what was accepted.
-    pub async fn server(
-        self: &Arc<Self>,
-        request: ServerRequest,
-    ) -> Result<ServerView, ApiError> {
+    pub async fn server(self: &Arc<Self>, request: ServerRequest) -> Result<ServerView, ApiError> {
         let id = request.environment_id;
         let environment = self.ready_environment(&id).await?;
         if !request.refresh
@@ -97,14 +95,19 @@ impl App {
                 None => Ok(view(&metadata, &record)),
             };
         }
-        self.refetch(&id, &environment).await.map(|(record, metadata)| view(&metadata, &record))
+        self.refetch(&id, &environment)
+            .await
+            .map(|(record, metadata)| view(&metadata, &record))
     }
 
     /// The server that something new may be begun with: a sign-in, a registration, a first token.
     ///
     /// # Errors
     /// As for [`server`](Self::server).
-    pub(crate) async fn fresh_server(&self, id: &EnvironmentId) -> Result<Server, ApiError> {
+    pub(crate) async fn fresh_server(
+        self: &Arc<Self>,
+        id: &EnvironmentId,
+    ) -> Result<Server, ApiError> {
         let environment = self.ready_environment(id).await?;
         if let Some((record, metadata)) = self.pinned(id, &environment).await?
             && record.changed.is_none()
@@ -112,7 +115,9 @@ impl App {
         {
             return Ok(metadata);
         }
-        self.refetch(id, &environment).await.map(|(_, metadata)| metadata)
+        self.refetch(id, &environment)
+            .await
+            .map(|(_, metadata)| metadata)
     }
 
     /// The server that something old goes on with: a refresh, a revocation, a look at its keys. The
@@ -120,17 +125,23 @@ impl App {
     ///
     /// # Errors
     /// As for [`server`](Self::server), when nothing is pinned yet.
-    pub(crate) async fn pinned_server(&self, id: &EnvironmentId) -> Result<Server, ApiError> {
+    pub(crate) async fn pinned_server(
+        self: &Arc<Self>,
+        id: &EnvironmentId,
+    ) -> Result<Server, ApiError> {
         let environment = self.ready_environment(id).await?;
         match self.pinned(id, &environment).await? {
             Some((_, metadata)) => Ok(metadata),
-            None => self.refetch(id, &environment).await.map(|(_, metadata)| metadata),
+            None => self
+                .refetch(id, &environment)
+                .await
+                .map(|(_, metadata)| metadata),
         }
     }
 
     /// The pinned copy, without asking anybody.
     async fn pinned(
-        &self,
+        self: &Arc<Self>,
         id: &EnvironmentId,
         environment: &EnvironmentRecord,
     ) -> Result<Option<(ServerRecord, Server)>, ApiError> {
@@ -141,7 +152,10 @@ impl App {
             Err(error) if error.code == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error),
         });
-        let Some(record) = record.await?.filter(|record| record.asked == asked.as_str()) else {
+        let Some(record) = record
+            .await?
+            .filter(|record| record.asked == asked.as_str())
+        else {
             return Ok(None);
         };
         // A stored document passes the same rules as a fresh one.
@@ -151,7 +165,7 @@ impl App {
 
     /// Reads the metadata again, compares it with what is pinned, and keeps it.
     async fn refetch(
-        &self,
+        self: &Arc<Self>,
         id: &EnvironmentId,
         environment: &EnvironmentRecord,
     ) -> Result<(ServerRecord, Server), ApiError> {
@@ -160,8 +174,15 @@ impl App {
         if let Some((pinned, before)) = self.pinned(id, environment).await? {
             let changes = metadata.changes_from(&before);
             if !changes.is_empty() {
-                let sentence = changes.iter().map(change_words).collect::<Vec<_>>().join(" ");
-                let flagged = ServerRecord { changed: Some(sentence.clone()), ..pinned };
+                let sentence = changes
+                    .iter()
+                    .map(change_words)
+                    .collect::<Vec<_>>()
+                    .join(" ");
+                let flagged = ServerRecord {
+                    changed: Some(sentence.clone()),
+                    ..pinned
+                };
                 self.keep_server(id, flagged).await?;
                 return Err(changed(&sentence));
             }
@@ -178,23 +199,27 @@ impl App {
 
     /// One discovery, with every check but the comparison with a pin.
     async fn read_metadata(
-        &self,
+        self: &Arc<Self>,
         environment: Option<&EnvironmentId>,
         asked: &Issuer,
     ) -> Result<(ServerRecord, Server), ApiError> {
         let http = self.oauth_http(environment);
-        let metadata = inchkeep_oauth::discover(&http, asked).await.map_err(|error| {
-            let first = well_known_urls(asked).into_iter().next();
-            errors_of_oauth::discovery(
-                &error,
-                first.as_ref().unwrap_or(asked.url()),
-                http.last_status(),
-            )
-        })?;
+        let metadata = inchkeep_oauth::discover(&http, asked)
+            .await
+            .map_err(|error| {
+                let first = well_known_urls(asked).into_iter().next();
+                errors_of_oauth::discovery(
+                    &error,
+                    first.as_ref().unwrap_or(asked.url()),
+                    http.last_status(),
+                )
+            })?;
         let foreign = metadata.foreign_endpoints();
         if !foreign.is_empty() {
-            let list: Vec<_> =
-                foreign.iter().map(|one| format!("{} is {}", one.member, one.url)).collect();
+            let list: Vec<_> = foreign
+                .iter()
+                .map(|one| format!("{} is {}", one.member, one.url))
+                .collect();
             return Err(ApiError::new(
                 ErrorCode::ForeignEndpoints,
                 "endpoints lie on another origin than the issuer's",
@@ -214,7 +239,7 @@ impl App {
     }
 }
 
-/// Refuses a client that belongs to another issuer: a credential never travels (oauth.md §1.3).
+/// Refuses a client that belongs to another issuer: a credential never travels.
 pub(crate) fn check_issuer(client: &OAuthClientRecord, server: &Server) -> Result<(), ApiError> {
     match client.issuer.as_deref() {
         Some(own) if own != server.issuer().as_str() => Err(ApiError::new(
@@ -229,7 +254,12 @@ pub(crate) fn check_issuer(client: &OAuthClientRecord, server: &Server) -> Resul
 
 /// The issuer of an environment: its authorization server, else its gateway.
 pub(crate) fn issuer_of_environment(environment: &EnvironmentRecord) -> Result<Issuer, ApiError> {
-    issuer_of(environment.authorization_server.as_deref().unwrap_or(&environment.api_base))
+    issuer_of(
+        environment
+            .authorization_server
+            .as_deref()
+            .unwrap_or(&environment.api_base),
+    )
 }
 
 fn issuer_of(address: &str) -> Result<Issuer, ApiError> {
@@ -240,8 +270,11 @@ fn issuer_of(address: &str) -> Result<Issuer, ApiError> {
 }
 
 fn changed(changes: &str) -> ApiError {
-    ApiError::new(ErrorCode::MetadataChanged, "the metadata is not what was accepted before")
-        .fact("changes", changes)
+    ApiError::new(
+        ErrorCode::MetadataChanged,
+        "the metadata is not what was accepted before",
+    )
+    .fact("changes", changes)
 }
 
 fn change_words(change: &inchkeep_oauth::metadata::PinnedChange) -> String {
@@ -330,7 +363,11 @@ fn notes(metadata: &AuthorizationServerMetadata) -> Vec<String> {
 
 fn texts(document: &Map<String, Value>, member: &str) -> Vec<String> {
     let list = document.get(member).and_then(Value::as_array);
-    list.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    list.into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -349,7 +386,9 @@ mod tests {
         for (member, value) in changes.as_object().expect("an object") {
             document[member] = value.clone();
         }
-        let Value::Object(document) = document else { unreachable!() };
+        let Value::Object(document) = document else {
+            unreachable!()
+        };
         let asked = issuer_of("https://as.example").expect("an issuer");
         AuthorizationServerMetadata::from_document(&asked, document).expect("metadata")
     }
@@ -358,7 +397,11 @@ mod tests {
     fn what_a_server_leaves_out_is_told() {
         let notes = notes(&metadata(&json!({})));
         assert!(notes.iter().any(|note| note.contains("cannot be revoked")));
-        assert!(notes.iter().any(|note| note.contains("cannot be registered")));
+        assert!(
+            notes
+                .iter()
+                .any(|note| note.contains("cannot be registered"))
+        );
         assert!(!notes.iter().any(|note| note.contains("PKCE")));
     }
 

@@ -15,7 +15,6 @@ use crate::contract::{
 use crate::error::{ApiError, ErrorCode};
 use crate::errors_of_oauth;
 use crate::records::{ApplicationRecord, OAuthClientRecord, SessionRecord, SessionTokens, kinds};
-use crate::servers::Server;
 use crate::store::{Read, Write as _};
 
 /// How many events a session remembers.
@@ -40,12 +39,22 @@ impl OwnedSession {
         let tokens = SessionTokens::from_secret(&vault.secret_of::<SessionRecord>(id)?)
             .ok_or_else(|| ApiError::new(ErrorCode::VaultDamaged, "tokens in an unknown shape"))?;
         let client = OwnedClient::load(vault, &record.oauth_client)?;
-        Ok(Self { id: id.clone(), record, tokens, client })
+        Ok(Self {
+            id: id.clone(),
+            record,
+            tokens,
+            client,
+        })
     }
 
     /// As the page shows it.
     pub(crate) fn view(&self) -> SessionView {
-        view(&self.id, &self.record, &self.client.record, &self.client.application)
+        view(
+            &self.id,
+            &self.record,
+            &self.client.record,
+            &self.client.application,
+        )
     }
 }
 
@@ -61,7 +70,7 @@ impl App {
         let mut views = self
             .read(move |vault| sessions_in(vault, &request.environment_id))
             .await?;
-        views.sort_by(|one, other| other.issued_at.cmp(&one.issued_at));
+        views.sort_by_key(|view| std::cmp::Reverse(view.issued_at));
         Ok(views)
     }
 
@@ -72,9 +81,13 @@ impl App {
     /// [`ErrorCode::NotFound`].
     pub async fn session(self: &Arc<Self>, request: SessionRef) -> Result<SessionDetail, ApiError> {
         let id = request.session_id;
-        let session = self.read(move |vault| OwnedSession::load(vault, &id)).await?;
+        let session = self
+            .read(move |vault| OwnedSession::load(vault, &id))
+            .await?;
         let server = self.pinned_server(session.client.environment()).await.ok();
-        let revocable = server.as_ref().is_some_and(|server| server.revocation_endpoint().is_some());
+        let revocable = server
+            .as_ref()
+            .is_some_and(|server| server.revocation_endpoint().is_some());
         let diagnosis = self.diagnose(&session, server.as_ref()).await;
         let record = &session.record;
         let scopes_missing = record
@@ -109,7 +122,8 @@ impl App {
     ) -> Result<SessionView, ApiError> {
         let KeepSignedInRequest { session_id, on } = request;
         let edited = session_id.clone();
-        self.edit::<SessionRecord>(&edited, move |session| session.keep_signed_in = on).await?;
+        self.edit::<SessionRecord>(&edited, move |session| session.keep_signed_in = on)
+            .await?;
         self.live.refreshes.look_again();
         self.tell_session(&session_id).await
     }
@@ -127,7 +141,9 @@ impl App {
         // A refresh under way would bring new tokens just after these are given back.
         let _turn = self.live.refreshes.wait_turn(&id).await;
         let loaded = id.clone();
-        let session = self.read(move |vault| OwnedSession::load(vault, &loaded)).await?;
+        let session = self
+            .read(move |vault| OwnedSession::load(vault, &loaded))
+            .await?;
         let (revoked, error) = self.give_back(&session).await;
         let over = session.record.state == SessionState::SignInNeeded;
         let removed = error.is_none() || over || request.forget_anyway;
@@ -141,12 +157,22 @@ impl App {
             .await?;
             self.live.refreshes.look_again();
         } else if let Some(error) = &error {
-            let event = happened(self.clock.now(), "Not revoked", error.request_id.clone(), true);
-            self.edit::<SessionRecord>(&id, move |session| remember(session, event)).await?;
+            let event = happened(
+                self.clock.now(),
+                "Not revoked",
+                error.request_id.clone(),
+                true,
+            );
+            self.edit::<SessionRecord>(&id, move |session| remember(session, event))
+                .await?;
         }
         self.changed(&environment, ChangedList::Sessions);
         self.changed(&environment, ChangedList::Applications);
-        Ok(EndSessionAnswer { revoked, removed, error })
+        Ok(EndSessionAnswer {
+            revoked,
+            removed,
+            error,
+        })
     }
 
     /// Removes the sessions that are over: those the server ended, and those that have expired and
@@ -193,12 +219,14 @@ impl App {
 
     /// Gives tokens back: the refresh token first, then the access token (RFC 7009 §2). Says
     /// whether the server confirmed, and why not. A server without revocation is no failure.
-    async fn give_back(&self, session: &OwnedSession) -> (bool, Option<ApiError>) {
+    async fn give_back(self: &Arc<Self>, session: &OwnedSession) -> (bool, Option<ApiError>) {
         let server = match self.pinned_server(session.client.environment()).await {
             Ok(server) => server,
             Err(error) => return (false, Some(error)),
         };
-        let Some(endpoint) = server.revocation_endpoint() else { return (false, None) };
+        let Some(endpoint) = server.revocation_endpoint() else {
+            return (false, None);
+        };
         let http = self.oauth_http(Some(session.client.environment()));
         let client = match session.client.oauth() {
             Ok(client) => client,
@@ -258,7 +286,9 @@ pub(crate) fn sessions_in(
         let Some((_, client)) = clients.iter().find(|(id, _)| *id == session.oauth_client) else {
             continue;
         };
-        let owner = applications.iter().find(|(key, _)| *key == client.application);
+        let owner = applications
+            .iter()
+            .find(|(key, _)| *key == client.application);
         if let Some((_, application)) = owner
             && application.environment == *environment
         {
@@ -282,7 +312,12 @@ pub(crate) fn happened(
     request_id: Option<String>,
     failed: bool,
 ) -> SessionEvent {
-    SessionEvent { at: at.into(), what: what.to_owned(), request_id, failed }
+    SessionEvent {
+        at: at.into(),
+        what: what.to_owned(),
+        request_id,
+        failed,
+    }
 }
 
 /// Puts an event before the others.

@@ -24,7 +24,8 @@ impl App {
         check(&request)?;
         let app = Arc::clone(self);
         blocking(move || {
-            app.settings.change(|settings| *settings = request.clone())?;
+            app.settings
+                .change(|settings| *settings = request.clone())?;
             Ok(request)
         })
         .await
@@ -45,7 +46,12 @@ pub(crate) fn check(settings: &Settings) -> Result<(), ApiError> {
     const HOUR: u32 = 60 * 60;
     let ranges = [
         ("textSize", u32::from(settings.text_size), 80, 200),
-        ("clearClipboardAfter", settings.clear_clipboard_after, 0, HOUR),
+        (
+            "clearClipboardAfter",
+            settings.clear_clipboard_after,
+            0,
+            HOUR,
+        ),
         ("hideSecretsAfter", settings.hide_secrets_after, 0, HOUR),
         ("lockAfter", settings.lock_after, 0, 24 * 60),
         ("requestTimeout", settings.request_timeout, 1, HOUR),
@@ -53,9 +59,11 @@ pub(crate) fn check(settings: &Settings) -> Result<(), ApiError> {
     ];
     for (field, value, least, most) in ranges {
         if !(least..=most).contains(&value) {
-            return Err(ApiError::new(ErrorCode::InvalidField, format!("{field} is out of range"))
-                .fact("field", field)
-                .fact("reason", format!("Use {least} to {most}.")));
+            return Err(
+                ApiError::new(ErrorCode::InvalidField, format!("{field} is out of range"))
+                    .fact("field", field)
+                    .fact("reason", format!("Use {least} to {most}.")),
+            );
         }
     }
     Ok(())
@@ -68,9 +76,16 @@ mod tests {
     #[test]
     fn the_defaults_are_in_range_and_others_are_named() {
         assert!(check(&Settings::default()).is_ok());
-        let wrong = Settings { keep_requests: 999, ..Settings::default() };
+        let wrong = Settings {
+            keep_requests: 999,
+            ..Settings::default()
+        };
         assert_eq!(check(&wrong).unwrap_err().facts["field"], "keepRequests");
-        let never = Settings { lock_after: 0, hide_secrets_after: 0, ..Settings::default() };
+        let never = Settings {
+            lock_after: 0,
+            hide_secrets_after: 0,
+            ..Settings::default()
+        };
         assert!(check(&never).is_ok());
     }
 }

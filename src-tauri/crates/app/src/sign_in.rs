@@ -1,4 +1,4 @@
-//! Signing in through the browser (S5): bind, open, wait, exchange, save.
+//! Signing in through the browser: bind, open, wait, exchange, save.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,12 +34,11 @@ impl App {
     /// # Errors
     /// [`ErrorCode::InvalidRequest`] for a client of the other grant; [`ErrorCode::PortBusy`] when
     /// the fixed port is taken; those of [`App::server`].
-    pub async fn sign_in(
-        self: &Arc<Self>,
-        request: SignInRequest,
-    ) -> Result<SignInView, ApiError> {
+    pub async fn sign_in(self: &Arc<Self>, request: SignInRequest) -> Result<SignInView, ApiError> {
         let id = request.oauth_client_id.clone();
-        let client = self.read(move |vault| OwnedClient::load(vault, &id)).await?;
+        let client = self
+            .read(move |vault| OwnedClient::load(vault, &id))
+            .await?;
         if client.record.grant != Grant::AuthorizationCode {
             return Err(ApiError::new(
                 ErrorCode::InvalidRequest,
@@ -66,8 +65,15 @@ impl App {
 
         let deadline = self.clock.now() + PATIENCE;
         let listening_on = listener.as_ref().map(Listener::port);
-        let view = view_of(&client, &server, redirect_uri, listening_on, deadline.into());
-        let Begun { progress, pasted } = Progress::begin(view, sign_in, server.issuer().as_str().to_owned());
+        let view = view_of(
+            &client,
+            &server,
+            redirect_uri,
+            listening_on,
+            deadline.into(),
+        );
+        let Begun { progress, pasted } =
+            Progress::begin(view, sign_in, server.issuer().as_str().to_owned());
         self.live.sign_ins.insert(&progress);
         let opened = self.host.open_url(progress.sign_in.authorize_url());
         if opened.is_err() {
@@ -80,7 +86,10 @@ impl App {
         }
         let app = Arc::clone(self);
         let running = Arc::clone(&progress);
-        tokio::spawn(async move { app.run_sign_in(&running, listener, pasted, client, server).await });
+        tokio::spawn(async move {
+            app.run_sign_in(&running, listener, pasted, client, server)
+                .await;
+        });
         Ok(progress.view())
     }
 
@@ -123,7 +132,9 @@ impl App {
     /// Takes the address on which the browser stopped from the clipboard.
     ///
     /// # Errors
-    /// As of [`App::address_given`], [`ErrorCode::ClipboardEmpty`], [`ErrorCode::ClipboardRefused`].
+    /// [`ErrorCode::NotAnAddress`], [`ErrorCode::NoCodeInAddress`],
+    /// [`ErrorCode::AddressOfAnotherSignIn`], [`ErrorCode::CodeAlreadyUsed`],
+    /// [`ErrorCode::SignInRefused`]; [`ErrorCode::ClipboardEmpty`], [`ErrorCode::ClipboardRefused`].
     pub async fn paste_redirect_address(
         self: &Arc<Self>,
         request: SignInRef,
@@ -183,7 +194,10 @@ impl App {
         let refuse = |error| errors_of_oauth::pasted(&error, &progress.issuer);
         progress.sign_in.examine_pasted(text).map_err(refuse)?;
         if progress.view().stage != SignInStage::WaitingForApproval {
-            return Err(ApiError::new(ErrorCode::CodeAlreadyUsed, "this sign-in has ended"));
+            return Err(ApiError::new(
+                ErrorCode::CodeAlreadyUsed,
+                "this sign-in has ended",
+            ));
         }
         let code = progress.sign_in.check_pasted(text).map_err(refuse)?;
         progress.take_pasted(code).await;
@@ -250,15 +264,19 @@ impl App {
         let code = self.wait_for_code(progress, listener, pasted).await?;
         self.advance(progress, SignInStage::Exchanging);
         let http = self.oauth_http(Some(client.environment()));
-        progress.sign_in.redeem(&http, &client.oauth()?, code).await.map_err(|error| {
-            errors_of_oauth::token(
-                &error,
-                TokenStep::Code,
-                server.token_endpoint(),
-                &client.record.scopes,
-                client.record.grant,
-            )
-        })
+        progress
+            .sign_in
+            .redeem(&http, &client.oauth()?, code)
+            .await
+            .map_err(|error| {
+                errors_of_oauth::token(
+                    &error,
+                    TokenStep::Code,
+                    server.token_endpoint(),
+                    &client.record.scopes,
+                    client.record.grant,
+                )
+            })
     }
 
     /// Waits for the browser, for a pasted address, or for the deadline, which may move.
@@ -271,7 +289,9 @@ impl App {
         let arrived = async {
             match &mut listener {
                 Some(listener) => {
-                    listener.next_callback(|parameters| progress.sign_in.judge(parameters)).await
+                    listener
+                        .next_callback(|parameters| progress.sign_in.judge(parameters))
+                        .await
                 }
                 None => std::future::pending().await,
             }
@@ -320,7 +340,7 @@ impl App {
                 Ok(id)
             })
             .await?;
-        self.live.refreshes.look_again();
+        self.live.refreshes.begin_anew(&id);
         self.changed(&environment, ChangedList::Sessions);
         self.changed(&environment, ChangedList::Applications);
         self.tell_session(&id).await
@@ -334,12 +354,17 @@ impl App {
     /// Tells the page, unless the vault is closed: then it must not even know the names.
     fn tell_sign_in(&self, progress: &Progress) {
         if self.is_open() {
-            self.emit(&crate::contract::AppEvent::SignIn(Box::new(progress.view())));
+            self.emit(&crate::contract::AppEvent::SignIn(Box::new(
+                progress.view(),
+            )));
         }
     }
 
     fn progress(&self, id: &SignInId) -> Result<Arc<Progress>, ApiError> {
-        self.live.sign_ins.find(id).ok_or_else(|| missing("sign-in"))
+        self.live
+            .sign_ins
+            .find(id)
+            .ok_or_else(|| missing("sign-in"))
     }
 }
 
@@ -380,6 +405,9 @@ fn view_of(
 
 fn listening_at(redirect_uri: &str, port: u16) -> String {
     let host = url::Url::parse(redirect_uri).ok();
-    let host = host.as_ref().and_then(url::Url::host_str).unwrap_or("127.0.0.1");
+    let host = host
+        .as_ref()
+        .and_then(url::Url::host_str)
+        .unwrap_or("127.0.0.1");
     format!("{host}:{port}")
 }

@@ -52,13 +52,18 @@ impl SignIns {
 
     /// One by its id.
     pub(crate) fn find(&self, id: &SignInId) -> Option<Arc<Progress>> {
-        locked(&self.0).iter().find(|progress| progress.view.borrow().id == *id).cloned()
+        locked(&self.0)
+            .iter()
+            .find(|progress| progress.view.borrow().id == *id)
+            .cloned()
     }
 
     /// Those of a client.
     pub(crate) fn of(&self, client: &OAuthClientId) -> Vec<Arc<Progress>> {
         let all = locked(&self.0);
-        let own = all.iter().filter(|progress| progress.view.borrow().oauth_client_id == *client);
+        let own = all
+            .iter()
+            .filter(|progress| progress.view.borrow().oauth_client_id == *client);
         own.cloned().collect()
     }
 
@@ -101,7 +106,8 @@ impl Progress {
     pub(crate) async fn take_pasted(&self, code: AuthorizationCode) {
         // The other end is gone only when the sign-in has ended, which the view tells.
         let _ = self.pasted.send(code).await;
-        self.wait_for(|stage| stage != SignInStage::WaitingForApproval).await;
+        self.wait_for(|stage| stage != SignInStage::WaitingForApproval)
+            .await;
     }
 
     /// Lets the browser fetch its last page.
@@ -133,10 +139,17 @@ impl Progress {
 
     async fn wait_for(&self, reached: impl Fn(SignInStage) -> bool) {
         // The sender lives in self, so waiting ends only by reaching it.
-        let _ = self.view.subscribe().wait_for(|view| reached(view.stage)).await;
+        let _ = self
+            .view
+            .subscribe()
+            .wait_for(|view| reached(view.stage))
+            .await;
     }
 }
 
 fn has_ended(stage: SignInStage) -> bool {
-    matches!(stage, SignInStage::Done | SignInStage::Failed | SignInStage::Cancelled)
+    matches!(
+        stage,
+        SignInStage::Done | SignInStage::Failed | SignInStage::Cancelled
+    )
 }

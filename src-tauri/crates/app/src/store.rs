@@ -132,7 +132,11 @@ impl Write for Transaction<'_> {
     }
 
     fn remove_record<R: Record>(&mut self, id: &R::Id) -> Result<(), ApiError> {
-        if self.remove(R::KIND, &id.to_string())? { Ok(()) } else { Err(missing(R::WHAT)) }
+        if self.remove(R::KIND, &id.to_string())? {
+            Ok(())
+        } else {
+            Err(missing(R::WHAT))
+        }
     }
 
     fn put_value<T: Serialize>(&mut self, name: &str, value: &T) -> Result<(), ApiError> {
@@ -162,7 +166,7 @@ impl App {
 
     /// All records of a kind, oldest first.
     pub(crate) async fn list<R: Record>(&self) -> Result<Vec<(R::Id, R)>, ApiError> {
-        self.read(|vault| vault.all::<R>()).await
+        self.read(Read::all::<R>).await
     }
 
     /// One record.
@@ -172,15 +176,6 @@ impl App {
     pub(crate) async fn find<R: Record>(&self, id: &R::Id) -> Result<R, ApiError> {
         let id = id.clone();
         self.read(move |vault| vault.one::<R>(&id)).await
-    }
-
-    /// The secret of one record.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NotFound`] when there is none.
-    pub(crate) async fn secret_of<R: Record>(&self, id: &R::Id) -> Result<SecretString, ApiError> {
-        let id = id.clone();
-        self.read(move |vault| vault.secret_of::<R>(&id)).await
     }
 
     /// Reads one record, lets `edit` change it, and stores it again, in one transaction.
@@ -204,9 +199,12 @@ impl App {
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|_| Err(ApiError::new(ErrorCode::Internal, "work on the disk was cut off")))
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
+        Err(ApiError::new(
+            ErrorCode::Internal,
+            "work on the disk was cut off",
+        ))
+    })
 }
 
 /// What was asked for is not there.

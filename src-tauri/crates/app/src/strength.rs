@@ -1,4 +1,4 @@
-//! How strong a passphrase is, as the secret window says it in words (S0).
+//! How strong a passphrase is, as the secret window says it in words.
 
 use std::collections::HashSet;
 
@@ -44,7 +44,10 @@ mod tests {
         let judged = |text: &str| weakness(&SecretString::from(text));
         assert_eq!(judged("abc").as_deref(), Some("Weak: add 3 more words"));
         assert_eq!(judged("horse").as_deref(), Some("Weak: add 3 more words"));
-        assert_eq!(judged("horse horse horse horse").as_deref(), Some("Weak: add 3 more words"));
+        assert_eq!(
+            judged("horse horse horse horse").as_deref(),
+            Some("Weak: add 3 more words")
+        );
         assert_eq!(judged("correct horse battery staple"), None);
     }
 }

@@ -39,6 +39,13 @@ const LABELS: [(&str, &str); 10] = [
 #[derive(Default)]
 pub(crate) struct KeySets(Mutex<HashMap<String, Arc<Jwks>>>);
 
+impl KeySets {
+    /// Forgets them, at a lock.
+    pub(crate) fn forget(&self) {
+        locked(&self.0).clear();
+    }
+}
+
 /// What can be said about an access token.
 pub(crate) struct Diagnosis {
     pub(crate) token: TokenDiagnosis,
@@ -49,14 +56,18 @@ pub(crate) struct Diagnosis {
 impl App {
     /// Looks into a session's access token and checks its signature with the server's keys.
     pub(crate) async fn diagnose(
-        &self,
+        self: &Arc<Self>,
         session: &OwnedSession,
         server: Option<&Server>,
     ) -> Diagnosis {
         let token = &session.tokens.access_token;
         let Some(jwt) = jwt::decode(token) else {
             let token = TokenDiagnosis::Opaque;
-            return Diagnosis { token, claims: Vec::new(), claims_json: None };
+            return Diagnosis {
+                token,
+                claims: Vec::new(),
+                claims_json: None,
+            };
         };
         let expected = Expected {
             issuer: &session.record.issuer,
@@ -83,7 +94,7 @@ impl App {
 
     /// The server's keys, as kept or (at most once a minute when asked) fetched again.
     async fn key_set(
-        &self,
+        self: &Arc<Self>,
         server: &Server,
         session: &OwnedSession,
         again: bool,
@@ -114,30 +125,37 @@ impl App {
 }
 
 fn judged(verification: &Verification) -> TokenDiagnosis {
-    let not_checked = |reason: &str| TokenDiagnosis::NotChecked { reason: reason.to_owned() };
-    let wrong = |reason: &str| TokenDiagnosis::Wrong { reason: reason.to_owned() };
+    let not_checked = |reason: &str| TokenDiagnosis::NotChecked {
+        reason: reason.to_owned(),
+    };
+    let wrong = |reason: &str| TokenDiagnosis::Wrong {
+        reason: reason.to_owned(),
+    };
     match &verification.signature {
         SignatureState::Valid { alg, kid } => match verification.claim_faults.first() {
-            None => TokenDiagnosis::Valid { algorithm: alg.clone(), key_id: kid.clone() },
+            None => TokenDiagnosis::Valid {
+                algorithm: alg.clone(),
+                key_id: kid.clone(),
+            },
             Some(fault) => wrong(fault_words(*fault)),
         },
-        SignatureState::NoKey { .. } => {
-            not_checked("No key with this ID in the server's key set.")
-        }
+        SignatureState::NoKey { .. } => not_checked("No key with this ID in the server's key set."),
         SignatureState::Wrong => wrong("The signature does not fit the server's key."),
-        SignatureState::Refused { why: RefusedReason::Algorithm } => {
-            wrong("The token is signed in a way that anybody could forge.")
-        }
-        SignatureState::Refused { why: RefusedReason::CriticalHeader } => {
-            wrong("The token demands something that is not understood.")
-        }
-        SignatureState::NotChecked { why: NotCheckedReason::Opaque } => TokenDiagnosis::Opaque,
-        SignatureState::NotChecked { why: NotCheckedReason::NoKeySet } => {
-            not_checked("The server's keys could not be read.")
-        }
-        SignatureState::NotChecked { why: NotCheckedReason::UnknownAlgorithm } => {
-            not_checked("The token is signed in a way that is not known here.")
-        }
+        SignatureState::Refused {
+            why: RefusedReason::Algorithm,
+        } => wrong("The token is signed in a way that anybody could forge."),
+        SignatureState::Refused {
+            why: RefusedReason::CriticalHeader,
+        } => wrong("The token demands something that is not understood."),
+        SignatureState::NotChecked {
+            why: NotCheckedReason::Opaque,
+        } => TokenDiagnosis::Opaque,
+        SignatureState::NotChecked {
+            why: NotCheckedReason::NoKeySet,
+        } => not_checked("The server's keys could not be read."),
+        SignatureState::NotChecked {
+            why: NotCheckedReason::UnknownAlgorithm,
+        } => not_checked("The token is signed in a way that is not known here."),
     }
 }
 
@@ -202,9 +220,11 @@ fn readable(name: &str, value: &Value) -> String {
     match (as_time, value) {
         (Some(time), _) => time,
         (None, Value::String(text)) => text.clone(),
-        (None, Value::Array(items)) if items.iter().all(Value::is_string) => {
-            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
-        }
+        (None, Value::Array(items)) if items.iter().all(Value::is_string) => items
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(", "),
         (None, other) => other.to_string(),
     }
 }
@@ -232,10 +252,18 @@ mod tests {
 
     #[test]
     fn a_valid_signature_around_wrong_claims_is_not_called_valid() {
-        let signature = SignatureState::Valid { alg: "ES256".into(), kid: None };
-        let verification =
-            Verification { signature, claim_faults: vec![ClaimFault::IssuerDiffers] };
-        assert!(matches!(judged(&verification), TokenDiagnosis::Wrong { .. }));
+        let signature = SignatureState::Valid {
+            alg: "ES256".into(),
+            kid: None,
+        };
+        let verification = Verification {
+            signature,
+            claim_faults: vec![ClaimFault::IssuerDiffers],
+        };
+        assert!(matches!(
+            judged(&verification),
+            TokenDiagnosis::Wrong { .. }
+        ));
     }
 
     #[test]
@@ -249,9 +277,18 @@ mod tests {
     fn clocks_that_are_apart_are_told() {
         let at = OffsetDateTime::UNIX_EPOCH;
         let remark = clock_remark(Some(at), at + time::Duration::seconds(200));
-        assert_eq!(remark.as_deref(), Some("Your clock is 3 min ahead of the server"));
-        assert_eq!(clock_remark(Some(at), at + time::Duration::seconds(59)), None);
+        assert_eq!(
+            remark.as_deref(),
+            Some("Your clock is 3 min ahead of the server")
+        );
+        assert_eq!(
+            clock_remark(Some(at), at + time::Duration::seconds(59)),
+            None
+        );
         let remark = clock_remark(Some(at), at - time::Duration::seconds(61));
-        assert_eq!(remark.as_deref(), Some("Your clock is 1 min behind the server"));
+        assert_eq!(
+            remark.as_deref(),
+            Some("Your clock is 1 min behind the server")
+        );
     }
 }

@@ -43,10 +43,7 @@ impl App {
 
     /// The port for OAuth calls. Each call becomes an exchange in the history of `environment`;
     /// without one (a server that is only looked at) nothing is kept.
-    pub(crate) fn oauth_http(
-        self: &Arc<Self>,
-        environment: Option<&EnvironmentId>,
-    ) -> OAuthHttp {
+    pub(crate) fn oauth_http(self: &Arc<Self>, environment: Option<&EnvironmentId>) -> OAuthHttp {
         OAuthHttp {
             app: Arc::clone(self),
             environment: environment.cloned(),
@@ -86,10 +83,18 @@ impl OAuthHttp {
         request: http::Request<Vec<u8>>,
         purpose: Purpose,
     ) -> Result<http::Response<Vec<u8>>, HttpFailure> {
-        let transport = self.app.transport().await.map_err(|_| HttpFailure::NotSent)?;
-        let limits =
-            Limits { time: purpose.timeout(), body_bytes: purpose.max_body_bytes() };
-        let called = transport.call(request, &limits, &CancellationToken::new()).await;
+        let transport = self
+            .app
+            .transport()
+            .await
+            .map_err(|_| HttpFailure::NotSent)?;
+        let limits = Limits {
+            time: purpose.timeout(),
+            body_bytes: purpose.max_body_bytes(),
+        };
+        let called = transport
+            .call(request, &limits, &CancellationToken::new())
+            .await;
         let answer = called.answer.map_err(|failure| failure_of(&failure));
         *locked(&self.last) = match &answer {
             Ok(answer) => Last {
@@ -127,10 +132,14 @@ fn failure_of(failure: &TransportFailure) -> HttpFailure {
         TransportFailure::Dns { .. } => HttpFailure::Dns,
         TransportFailure::Refused { .. } => HttpFailure::Refused,
         TransportFailure::Unreachable { .. } => HttpFailure::Unreachable,
-        TransportFailure::Tls { reason, .. } => HttpFailure::Tls { reason: reason.clone() },
+        TransportFailure::Tls { reason, .. } => HttpFailure::Tls {
+            reason: reason.clone(),
+        },
         TransportFailure::TimedOut { .. } => HttpFailure::TimedOut,
-        TransportFailure::TooLarge { limit } => HttpFailure::TooLarge { limit_bytes: *limit },
-        TransportFailure::BadEncoding { .. } | TransportFailure::NotHttp => HttpFailure::NotHttp,
+        TransportFailure::TooLarge { limit } => HttpFailure::TooLarge {
+            limit_bytes: *limit,
+        },
+        TransportFailure::BadEncoding { .. } | TransportFailure::Protocol => HttpFailure::NotHttp,
         TransportFailure::Proxy
         | TransportFailure::InvalidUrl
         | TransportFailure::Unsupported { .. } => HttpFailure::NotSent,
@@ -152,7 +161,11 @@ fn max_age(headers: &[(String, String)]) -> Option<Duration> {
             return Some(Duration::ZERO);
         }
         if let Some(seconds) = directive.strip_prefix("max-age=") {
-            life = seconds.trim_matches('"').parse().ok().map(Duration::from_secs);
+            life = seconds
+                .trim_matches('"')
+                .parse()
+                .ok()
+                .map(Duration::from_secs);
         }
     }
     life
@@ -168,7 +181,7 @@ mod tests {
 
     #[test]
     fn the_life_of_metadata_is_what_the_server_says() {
-        assert_eq!(of("public, max-age=120"), Some(Duration::from_secs(120)));
+        assert_eq!(of("public, max-age=120"), Some(Duration::from_mins(2)));
         assert_eq!(of("max-age=120, no-store"), Some(Duration::ZERO));
         assert_eq!(of("private"), None);
         assert_eq!(max_age(&[]), None);
@@ -178,7 +191,10 @@ mod tests {
     fn a_failure_without_a_name_may_have_been_sent() {
         assert!(failure_of(&TransportFailure::Other).may_have_been_sent());
         assert!(failure_of(&TransportFailure::Reset).may_have_been_sent());
-        let refused = TransportFailure::Refused { host: "h".into(), port: 1 };
+        let refused = TransportFailure::Refused {
+            host: "h".into(),
+            port: 1,
+        };
         assert!(!failure_of(&refused).may_have_been_sent());
     }
 }

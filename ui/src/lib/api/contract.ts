@@ -212,7 +212,7 @@ export type ApplicationRef = {
 application: ApplicationKey, };
 
 /**
- * A row of the applications table (S1).
+ * A row of the applications table.
  */
 export type ApplicationRow = { 
 /**
@@ -253,7 +253,7 @@ expiringSessions: number,
 lastUsed: Timestamp | null, };
 
 /**
- * An application with everything on its page (S2).
+ * An application with everything on its page.
  */
 export type ApplicationView = { 
 /**
@@ -882,7 +882,7 @@ credentialName: string,
 last4: string | null, };
 
 /**
- * The steps of the first run (S0).
+ * The steps of the first run.
  */
 export type FirstRunStep = "vault" | "recovery_code" | "start" | "first_credential";
 
@@ -1106,7 +1106,7 @@ status: number,
 requestId: string | null, };
 
 /**
- * How the keyring answers (vault.md, keyring gate).
+ * How the keyring answers.
  */
 export type KeyringState = "ready" | "locked" | "denied" | "missing" | "timed_out" | "broken";
 
@@ -1125,7 +1125,7 @@ state: KeyringState, };
 export type LockReason = "started" | "by_hand" | "idle" | "screen";
 
 /**
- * Everything about one client (S3).
+ * Everything about one client.
  */
 export type OAuthClientDetail = { 
 /**
@@ -1718,7 +1718,7 @@ notes: Array<string>,
 raw: string, };
 
 /**
- * Everything about one session (S6).
+ * Everything about one session.
  */
 export type SessionDetail = { 
 /**
@@ -1959,7 +1959,7 @@ chooseAccount: boolean, };
 export type SignInStage = "waiting_for_approval" | "exchanging" | "saving" | "done" | "failed" | "cancelled";
 
 /**
- * A sign-in as its sheet shows it (S5).
+ * A sign-in as its sheet shows it.
  */
 export type SignInView = { 
 /**

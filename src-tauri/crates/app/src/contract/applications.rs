@@ -7,7 +7,7 @@ use super::{
     ApiKeyId, ApplicationKey, EnvironmentId, HistoryRow, OAuthClientView, SecretDraftId, Timestamp,
 };
 
-/// A row of the applications table (S1).
+/// A row of the applications table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ApplicationRow {
@@ -31,7 +31,7 @@ pub struct ApplicationRow {
     pub last_used: Option<Timestamp>,
 }
 
-/// An application with everything on its page (S2).
+/// An application with everything on its page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ApplicationView {

@@ -51,7 +51,7 @@ pub struct OAuthClientView {
     pub added_at: Timestamp,
 }
 
-/// Everything about one client (S3).
+/// Everything about one client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct OAuthClientDetail {

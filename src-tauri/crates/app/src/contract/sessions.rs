@@ -27,7 +27,7 @@ pub struct SignInRef {
     pub sign_in_id: SignInId,
 }
 
-/// A sign-in as its sheet shows it (S5).
+/// A sign-in as its sheet shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SignInView {
@@ -128,7 +128,7 @@ pub enum SessionState {
     SignInNeeded,
 }
 
-/// Everything about one session (S6).
+/// Everything about one session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionDetail {

@@ -50,7 +50,7 @@ pub enum Phase {
     Open,
 }
 
-/// The steps of the first run (S0).
+/// The steps of the first run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum FirstRunStep {
@@ -100,7 +100,7 @@ pub enum Platform {
     Windows,
 }
 
-/// How the keyring answers (vault.md, keyring gate).
+/// How the keyring answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyringState {

@@ -225,7 +225,10 @@ impl Transport {
         let mut redirects = Vec::new();
         let (trip, stopped_redirect) = loop {
             let outgoing = with_credential(request.clone(), credential);
-            let trip = self.round_trip(outgoing, limits, deadline, cancel).await;
+            let marks = SharedMarks::default();
+            let trip = self
+                .round_trip(outgoing, &marks, limits, deadline, cancel)
+                .await;
             let next = match &trip.outcome {
                 Outcome::Answer(answer) => redirect::next(&request, answer),
                 Outcome::Failure(_) | Outcome::Cancelled { .. } => None,
@@ -283,7 +286,9 @@ impl Transport {
             };
             self.add_defaults(&mut prepared);
             let deadline = phases::deadline(limits.time);
-            self.round_trip(prepared, limits, deadline, cancel).await
+            let marks = SharedMarks::default();
+            self.round_trip(prepared, &marks, limits, deadline, cancel)
+                .await
         } else {
             RoundTrip {
                 request: SentRequest {
@@ -353,13 +358,13 @@ impl Transport {
     async fn round_trip(
         &self,
         request: Prepared,
+        marks: &SharedMarks,
         limits: &Limits,
         deadline: Instant,
         cancel: &CancellationToken,
     ) -> RoundTrip {
-        let marks = SharedMarks::default();
         let started = Instant::now();
-        let work = self.answer(&request, &marks, limits, deadline);
+        let work = self.answer(&request, marks, limits, deadline);
         let outcome = tokio::select! {
             biased;
             () = cancel.cancelled() => Outcome::Cancelled {

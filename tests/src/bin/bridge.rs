@@ -1,9 +1,43 @@
-//! Serves the page and the app's commands over HTTP on 127.0.0.1, for tests. Prints its start URL.
+//! Serves the page and the app's commands over HTTP on 127.0.0.1, for tests of the page without a
+//! window. Prints its start URL as the first and only line; ends at Ctrl+C or SIGTERM.
 //!
-//! `bridge [--data DIR] [--port N] [--ui DIR] [--keyring none|memory-file]`
+//! ```text
+//! cargo build -p inchkeep-tests --bin bridge
+//! target/debug/bridge [--data DIR] [--port N] [--ui DIR] [--keyring none|memory-file]
+//! http://127.0.0.1:40123/?bridge=TOKEN
+//! ```
 //!
-//! Without `--data` the data is gone at the end. `memory-file` keeps the keyring beside the data
-//! folder, as `DIR.keyring.json`, so that a vault opens again after a restart.
+//! - `--data DIR`: where the app keeps its data; without it the data is gone at the end. Files that
+//!   a person saves lie in `DIR.saved`.
+//! - `--port N`: the port; any free one without it.
+//! - `--ui DIR`: the built page; `ui/dist` without it.
+//! - `--keyring memory-file` (the default) keeps the keyring beside the data folder, as
+//!   `DIR.keyring.json`, so that a vault opens again after a restart. `none`: there is no keyring.
+//!
+//! The start URL serves the page, under the app's own content security policy. Everything else wants
+//! the token, as `X-Bridge-Token` or `?token=`; a wrong `Host` or `Origin` is refused (403):
+//!
+//! ```text
+//! POST /rpc/COMMAND                     request as JSON (`null` for none); 200 and the answer, or
+//!                                       422 and an ApiError
+//! GET  /events                          the app's events, one JSON text each (server-sent events)
+//! GET  /secret?ticket=T&bridge=TOKEN    the secret window's page; its address is in /host
+//! GET  /host                            clipboard, clipboardIsSecret, openedUrls, openedFolders,
+//!                                       broughtToFront, secretWindow, secretWindows, events
+//! POST /host                            {"clipboardRefused": true, "noBrowser": true}
+//! PUT  /host/clipboard                  {"text": "what another program copied"}
+//! POST /host/clock                      {"seconds": 60}: the app's clock goes forward
+//! POST /host/lock                       {"reason": "screen"}: the desktop locks
+//! POST /host/stop                       the app ends as by closing its window
+//! POST /sandbox/consent                 {"link": "http://…", "decision": "approve" | "decline"}
+//! POST /sandbox/faults                  {"place": "token_refresh", "fault": {"kind": "status",
+//!                                       "status": 503}, "times": 1}; DELETE clears all
+//! POST /sandbox/clock                   {"seconds": 1800}: the sandbox's clock goes forward
+//! GET  /sandbox/url                     {"url": "http://127.0.0.1:…/"}
+//! ```
+//!
+//! For example `curl -d null -H 'content-type: application/json' -H "x-bridge-token: TOKEN"
+//! http://127.0.0.1:40123/rpc/app_status`.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,6 +51,7 @@ use inchkeep_tests::bridge::Bridge;
 use inchkeep_tests::fake_host::FakeHost;
 use inchkeep_tests::keyring_file::{KeyringFile, NoKeyring};
 use inchkeep_tests::moved_clock::MovedClock;
+use inchkeep_tests::port::lasting_port;
 use inchkeep_vault::{Cost, KeyringGate};
 use tokio::net::TcpListener;
 
@@ -64,9 +99,10 @@ async fn main() -> anyhow::Result<()> {
     std::fs::create_dir_all(&saved)?;
     let host = Arc::new(FakeHost::new(&saved));
     let clock = Arc::new(MovedClock::default());
-    let keyring = match arguments.keyring {
-        true => KeyringGate::new(KeyringFile::at(beside(".keyring.json"))),
-        false => KeyringGate::new(NoKeyring),
+    let keyring = if arguments.keyring {
+        KeyringGate::new(KeyringFile::at(beside(".keyring.json")))
+    } else {
+        KeyringGate::new(NoKeyring)
     };
     let app = App::start(AppOptions {
         data_dir: arguments.data.clone(),
@@ -74,8 +110,8 @@ async fn main() -> anyhow::Result<()> {
         host: Arc::clone(&host) as _,
         clock: Arc::clone(&clock) as _,
         passphrase_cost: Cost::FLOOR,
-        // Any, so that several bridges run side by side.
-        sandbox_port: Some(0),
+        // A random one, so that several bridges run side by side.
+        sandbox_port: Some(lasting_port()?),
     })
     .await?;
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await?;
