@@ -140,12 +140,12 @@ export class App {
     return until('an open vault', async () => (await this.call('app_status')).environment);
   }
 
-  /** A picture of the screen, once the page has drawn what it holds now. */
+  /** A picture of the main window, once the page has drawn what it holds now. */
   async picture(file) {
     await this.driver.executeAsyncScript(
       'const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done))',
     );
-    this.#session.picture(file);
+    this.#session.picture(file, 'Inchkeep');
   }
 
   /** Presses keys on whatever has the focus. */

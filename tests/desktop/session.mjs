@@ -47,7 +47,11 @@ export class Session {
 
   constructor() {
     this.#log = fs.openSync(path.join(this.dir, 'session.log'), 'a');
-    process.once('exit', () => this.#killAll());
+    // For a run that is cut short; `stop` waits for the end of what was started.
+    process.once('exit', () => {
+      this.#killAll();
+      fs.rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });
+    });
   }
 
   /** Starts the display, the bus and, unless `keyring` is false, an unlocked keyring. */
@@ -131,10 +135,17 @@ export class Session {
     });
   }
 
-  /** A picture of the whole screen. */
-  picture(file) {
+  /** A picture of the window with this title, or of the whole screen. */
+  picture(file, title) {
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    this.ask('import', ['-window', 'root', file]);
+    const window = title ? this.windowId(title) : 'root';
+    this.ask('import', ['-window', window, file]);
+  }
+
+  /** The id of the shown window with this title. */
+  windowId(title) {
+    const ids = this.ask('xdotool', ['search', '--onlyvisible', '--name', `^${title}$`]);
+    return ids.toString().trim().split('\n').at(-1);
   }
 
   /** Ends everything and removes the folder. */

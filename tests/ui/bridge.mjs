@@ -47,8 +47,8 @@ export class Bridge {
 
   /** The app ends as by closing its window, and starts again on the same data. */
   async restart() {
+    await this.traffic();
     await this.closePages();
-    await this.#keepEvents();
     await this.#end();
     await this.#run();
   }
@@ -148,7 +148,7 @@ export class Bridge {
     this.#contexts.push(context);
     const page = await context.newPage();
     this.#watch(page);
-    page.on('requestfinished', (request) => this.#record(request));
+    page.on('request', (request) => this.#record(request));
     await page.goto(this.#url);
     await page.locator('main, h1').first().waitFor();
     this.page = page;
@@ -180,7 +180,6 @@ export class Bridge {
   }
 
   async closePages() {
-    await Promise.all(this.#reading);
     await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
   }
 
@@ -188,7 +187,7 @@ export class Bridge {
 
   /** What passed between the main page and the app, events included. */
   async traffic() {
-    await Promise.all(this.#reading);
+    await Promise.all(this.#reading.splice(0));
     await this.#keepEvents();
     return this.#traffic.join('\n');
   }
@@ -211,11 +210,11 @@ export class Bridge {
 
   #record(request) {
     if (!request.url().includes('/rpc/')) return;
+    const { pathname } = new URL(request.url());
+    this.#traffic.push(`> ${pathname} ${request.postData()}`);
     const read = async () => {
       const answer = await request.response();
-      const body = await answer.text();
-      const name = new URL(request.url()).pathname;
-      this.#traffic.push(`> ${name} ${request.postData()}`, `< ${answer.status()} ${body}`);
+      this.#traffic.push(`< ${pathname} ${answer.status()} ${await answer.text()}`);
     };
     // A page that was closed meanwhile has taken its answer with it.
     this.#reading.push(read().catch(() => {}));
