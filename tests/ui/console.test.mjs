@@ -123,10 +123,16 @@ onPage(
     await page.keyboard.press('Control+Enter');
     await page.getByRole('button', { name: /^Cancel/ }).waitFor();
     await page.keyboard.press('Escape');
-    await page.getByText(/^Cancelled after/).waitFor();
+    await page
+      .locator('[data-summary]')
+      .getByText(/^Cancelled after/)
+      .waitFor();
     await page.getByRole('button', { name: /^Send/ }).first().click();
     await page.getByRole('button', { name: /^Cancel/ }).click();
-    await page.getByText(/^Cancelled after/).waitFor();
+    await page
+      .locator('[data-summary]')
+      .getByText(/^Cancelled after/)
+      .waitFor();
     await page.getByRole('button', { name: /^Send/ }).first().waitFor();
     assert.equal(await on.url(page).inputValue(), tokens);
     await bridge.clearFaults();

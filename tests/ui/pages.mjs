@@ -198,6 +198,8 @@ export async function send(page, status = 200) {
 export async function chooseCredential(page, name) {
   await page.keyboard.press('Control+Shift+A');
   await page.getByRole('combobox', { name: 'Filter credentials' }).fill(name);
+  // They may still be on their way.
+  await page.getByRole('option').filter({ hasText: name }).first().waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: new RegExp(`^Credential.*${name}`) }).waitFor();
 }

@@ -26,7 +26,7 @@ export const errorActions = {
 
 export type ErrorAction = keyof typeof errorActions;
 
-export interface ErrorWords {
+interface ErrorWords {
   title: string;
   text: string;
   actions: readonly ErrorAction[];
@@ -290,11 +290,6 @@ const table: Record<ErrorCode, Words> = {
     title: `${fact(f, 'host', 'This host')} is not this environment's host`,
     text: `${fact(f, 'credential', 'The credential')} was not sent there.`,
     actions: [],
-  }),
-  handshake_refused: (f) => ({
-    title: `The server refused the WebSocket with ${fact(f, 'status', 'an error')}`,
-    text: 'Its logs can be found by the request ID.',
-    actions: ['try_again'],
   }),
   socket_closed: words('Not connected', 'The connection is closed.', 'try_again'),
 

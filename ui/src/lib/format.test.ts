@@ -41,6 +41,9 @@ describe('durations', () => {
     [0, '0'],
     [40, '<0.1'],
     [440, '0.4'],
+    [3000, '3'],
+    [3040, '3'],
+    [9960, '10'],
     [96_200, '96'],
   ])('a phase of %i µs reads %s', (us, words) => {
     expect(format.phase(us)).toBe(words);

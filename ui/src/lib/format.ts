@@ -41,11 +41,11 @@ export function duration(ms: number): string {
   return `${Math.round(ms / 3_600_000)} h`;
 }
 
-/** Microseconds as milliseconds: `96`, `0.4`, `<0.1`. */
+/** Microseconds as milliseconds: `96`, `3`, `0.4`, `<0.1`. */
 export function phase(us: number): string {
   const ms = us / 1000;
   if (ms >= 10 || ms === 0) return String(Math.round(ms));
-  return ms < 0.1 ? '<0.1' : ms.toFixed(1);
+  return ms < 0.1 ? '<0.1' : ms.toFixed(1).replace('.0', '');
 }
 
 /** Whole seconds from `now` to `until`, never negative. */

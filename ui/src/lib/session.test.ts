@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { OAuthClientView, SessionView } from './api/contract';
-import { lifetime, nextAct, sessionPhase } from './session';
+import { lifetime, nextAct, renewal, sessionPhase } from './session';
 
 const NOW = Date.parse('2026-04-28T13:00:00Z');
 const session = (left: number | null, more: Partial<SessionView> = {}) =>
@@ -52,4 +52,13 @@ it('offers what the client can do next', () => {
   expect(nextAct(client(person, session(-60, refreshable)), NOW)).toBe('refresh');
   expect(nextAct(client(person, session(60)), NOW)).toBe('use');
   expect(nextAct(client(person, session(-60)), NOW)).toBe('sign_in');
+});
+
+it('renews by the refresh token, by the client secret, or by a new sign-in', () => {
+  const own = (more: Partial<SessionView>) =>
+    renewal(session(600, { grant: 'authorization_code', ...more }));
+  expect(own({ hasRefreshToken: true })).toBe('refresh');
+  expect(own({})).toBe('sign_in');
+  expect(own({ hasRefreshToken: true, state: 'sign_in_needed' })).toBe('sign_in');
+  expect(own({ grant: 'client_credentials' })).toBe('get_token');
 });

@@ -45,3 +45,11 @@ export function nextAct(client: OAuthClientView, now: number): ClientAct {
   // Without a refresh token the last minutes can still be used.
   return phase === 'soon' ? 'use' : 'sign_in';
 }
+
+/** How a session gets new tokens. */
+export type Renewal = Exclude<ClientAct, 'use'>;
+
+export function renewal({ grant, state, hasRefreshToken }: SessionView): Renewal {
+  if (grant === 'client_credentials') return 'get_token';
+  return state === 'active' && hasRefreshToken ? 'refresh' : 'sign_in';
+}

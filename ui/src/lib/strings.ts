@@ -6,7 +6,12 @@ export const strings = {
   app: 'Inchkeep',
   skip: 'Skip to content',
   failedStart: 'Inchkeep could not start',
-  title: (page: string) => `${page} – Inchkeep`,
+  pageFailure: {
+    title: 'This page failed',
+    text: 'Nothing was lost.',
+    console: 'Open the console',
+    reload: 'Reload the page',
+  },
 
   sidebar: {
     label: 'Sidebar',
@@ -43,7 +48,6 @@ export const strings = {
     kept: (requests: number) =>
       `${counted(requests, 'request', 'requests')} kept, secrets redacted`,
     damaged: (records: number) => `${counted(records, 'record', 'records')} could not be read`,
-    offline: (host: string) => `No connection to ${host}. Saved data still works.`,
     expiring: (name: string) => `${name} expires in`,
     clearNow: 'Clear now',
     opensWith: { keyring: 'System keyring', passphrase: 'Passphrase' },
@@ -68,7 +72,6 @@ export const strings = {
     hidesIn: 'Hides in',
     reveal: (name: string) => `Reveal ${name}`,
     hide: (name: string) => `Hide ${name}`,
-    hideLabel: 'Hide',
     copy: (name: string) => `Copy ${name}`,
     missing: 'Not in this vault',
     revealed: (name: string, time: string) => `${name} revealed, hides in ${time}`,
@@ -106,7 +109,6 @@ export const strings = {
   error: {
     requestId: 'Request ID',
     copyId: 'Copy ID',
-    copyIdDone: 'Copied',
     details: 'Details',
     code: (code: ErrorCode) => `Code: ${code}`,
   },

@@ -1,5 +1,5 @@
 /** A piece of a shown value, with the class that colours it. */
-export interface Part {
+interface Part {
   position: number;
   text: string;
   kind: 'plain' | 'jwt-1' | 'jwt-2' | 'jwt-3' | 'point';

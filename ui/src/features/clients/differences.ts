@@ -1,5 +1,5 @@
 /** A member of a registration that came back other than it was sent. */
-export interface Difference {
+interface Difference {
   member: string;
   asked: string;
   /** Null when the member is missing in the answer. */

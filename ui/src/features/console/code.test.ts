@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { find, foldEnds, rowOf, rowsOf, segmentsOf, spansOf } from './code';
+import { describe, expect, it } from 'vitest';
+import { find, foldEnds, previewOf, rowOf, rowsOf, segmentsOf, spansOf } from './code';
 
 const json = ['{', '  "a": {', '    "b": 1,', '    "c": []', '  },', '  "d": "x{"', '}'];
 const none = new Set<number>();
@@ -71,4 +71,37 @@ it('marks matches across colours', () => {
     ['1', 'num', 'current'],
     ['2', 'num', null],
   ]);
+});
+
+describe('a preview', () => {
+  const kinds = (text: string) => previewOf(text).map(({ text: part, kind }) => `${kind} ${part}`);
+
+  it('has the colours of its names and values', () => {
+    expect(kinds('{"id":1,"ok":true,"on":["a\\""]}')).toEqual([
+      'punc {',
+      'key "id"',
+      'punc :',
+      'num 1',
+      'punc ,',
+      'key "ok"',
+      'punc :',
+      'lit true',
+      'punc ,',
+      'key "on"',
+      'punc :[',
+      'str "a\\""',
+      'punc ]}',
+    ]);
+  });
+
+  it('keeps every character, cut or not JSON at all', () => {
+    for (const text of ['{"a": -1.5e3, "cut', '[-, A, "é"] /x/', 'ping {1}', '']) {
+      expect(
+        previewOf(text)
+          .map((part) => part.text)
+          .join(''),
+      ).toBe(text);
+    }
+    expect(kinds('ping')).toEqual([' ping']);
+  });
 });

@@ -1,4 +1,4 @@
-export type SegmentKind = 'key' | 'str' | 'num' | 'lit' | 'punc';
+type SegmentKind = 'key' | 'str' | 'num' | 'lit' | 'punc';
 
 /** A part of a line that has one colour, up to `to`. */
 export interface Segment {
@@ -13,7 +13,7 @@ export interface Row {
   to: number;
 }
 
-export interface Match {
+interface Match {
   line: number;
   at: number;
 }
@@ -54,6 +54,18 @@ export function segmentsOf(line: string): Segment[] {
   else if (/[a-z]/.test(char)) add('lit', end);
   if (at < line.length) add('punc', line.length);
   return segments;
+}
+
+/** The parts of JSON that stands on one line, for a preview; one part when it looks like no JSON. */
+export function previewOf(text: string): Pick<Span, 'text' | 'kind'>[] {
+  if (!/^\s*[[{]/.test(text)) return [{ text, kind: '' }];
+  const parts: Pick<Span, 'text' | 'kind'>[] = [];
+  const part = /("(?:\\.|[^"\\])*"?)(?=(\s*:)?)|(-?\d[\d.eE+-]*)|([a-z]+)|[^"\da-z-]+|-/g;
+  for (const [found, string, colon, number, literal] of text.matchAll(part)) {
+    const kind = string ? (colon ? 'key' : 'str') : number ? 'num' : literal ? 'lit' : 'punc';
+    parts.push({ text: found, kind });
+  }
+  return parts;
 }
 
 /** Lines of indented JSON that open something, each with the line that closes it. */

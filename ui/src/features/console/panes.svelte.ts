@@ -1,16 +1,11 @@
 import { layout } from '../../lib/state/layout.svelte';
-
-const NARROWEST = 200;
-const WIDEST = 420;
-const STEP = 16;
+import { PaneWidth } from '../../lib/state/pane-width.svelte';
 
 /** The history pane: whether it is open, and how wide. */
 class Panes {
-  #open = $state<boolean | null>(null);
-  #width = $state<number | null>(null);
+  readonly width = new PaneWidth({ wide: 268, narrow: 208 });
 
-  readonly narrowest = NARROWEST;
-  readonly widest = WIDEST;
+  #open = $state<boolean | null>(null);
 
   // Until a person says otherwise it closes where there is no room for it.
   get historyOpen(): boolean {
@@ -18,25 +13,6 @@ class Panes {
   }
   set historyOpen(open: boolean) {
     this.#open = open;
-  }
-
-  get width(): number {
-    return this.#width ?? (layout.rail ? 208 : 268);
-  }
-  set width(width: number) {
-    this.#width = Math.round(Math.min(WIDEST, Math.max(NARROWEST, width)));
-  }
-
-  get cssWidth(): string {
-    return `${this.width}px`;
-  }
-
-  step(by: 1 | -1): void {
-    this.width += by * STEP;
-  }
-
-  resetWidth(): void {
-    this.#width = null;
   }
 }
 

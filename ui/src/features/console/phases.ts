@@ -1,9 +1,9 @@
 import type { TimingView } from '../../lib/api/contract';
 import { words } from './words';
 
-export type PhaseName = keyof typeof words.timing.phases;
+type PhaseName = keyof typeof words.timing.phases;
 
-export interface PhaseOfTime {
+interface PhaseOfTime {
   name: PhaseName;
   /** When it began after the press of Send, and how long it took, in microseconds. */
   startUs: number;

@@ -22,7 +22,7 @@ interface Sending {
   since: number;
 }
 
-export type RequestPart = 'params' | 'headers' | 'body';
+type RequestPart = 'params' | 'headers' | 'body';
 export type ResponsePart = 'headers' | 'body' | 'timing' | 'sent';
 
 /** One open request: its draft, its credential, and what came back. */

@@ -226,7 +226,6 @@ export const words = {
     idleMore: 'Connect to see messages.',
     connecting: 'Connecting',
     connected: 'Connected',
-    connectedFor: (time: string) => `Connected ${time}`,
     closed: 'Closed',
     refusedShort: 'Refused',
     refused: (status: string) => `Refused with ${status}`,

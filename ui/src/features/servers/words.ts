@@ -6,7 +6,6 @@ export const words = {
   stillLoading: 'Still loading',
   fetched: (when: string) => `Fetched ${when.replace(/^[JY]/, (letter) => letter.toLowerCase())}`,
   read: 'Server metadata read',
-  edit: 'Edit environment',
   notRead: {
     title: 'Not read yet',
     text: 'The metadata says where to sign in and where to get tokens.',

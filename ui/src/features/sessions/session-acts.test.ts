@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SessionView } from '../../lib/api/contract';
-import { crossed, hasEnded, renewal } from './session-acts';
+import { crossed, hasEnded } from './session-acts';
 
 const NOW = Date.parse('2026-04-28T13:00:00Z');
 const session = (more: Partial<SessionView> & { left?: number }) =>
@@ -11,13 +11,6 @@ const session = (more: Partial<SessionView> & { left?: number }) =>
     expiresAt: new Date(NOW + (more.left ?? 600) * 1000).toISOString(),
     ...more,
   }) as SessionView;
-
-it('renews by the refresh token, by the client secret, or by a new sign-in', () => {
-  expect(renewal(session({ hasRefreshToken: true }))).toBe('refresh');
-  expect(renewal(session({}))).toBe('sign_in');
-  expect(renewal(session({ hasRefreshToken: true, state: 'sign_in_needed' }))).toBe('sign_in');
-  expect(renewal(session({ grant: 'client_credentials' }))).toBe('new_token');
-});
 
 it('has ended when it is past and nothing renews it', () => {
   expect(hasEnded(session({ left: 1 }), NOW)).toBe(false);

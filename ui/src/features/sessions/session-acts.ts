@@ -1,13 +1,6 @@
 import type { SessionView } from '../../lib/api/contract';
 import { secondsLeft } from '../../lib/format';
-
-/** How a session gets new tokens. */
-export type Renewal = 'refresh' | 'new_token' | 'sign_in';
-
-export function renewal({ grant, state, hasRefreshToken }: SessionView): Renewal {
-  if (grant === 'client_credentials') return 'new_token';
-  return state === 'active' && hasRefreshToken ? 'refresh' : 'sign_in';
-}
+import { renewal } from '../../lib/session';
 
 /** Whether it can neither be used nor renewed; "Clear ended" removes these. */
 export function hasEnded(session: SessionView, now: number): boolean {

@@ -1,6 +1,6 @@
 import type { Grant, TokenDiagnosis } from '../../lib/api/contract';
 import { counted } from '../../lib/format';
-import type { Renewal } from './session-acts';
+import type { Renewal } from '../../lib/session';
 
 /** The copy of the sessions page (S6) and of ending a session (§9). */
 export const words = {
@@ -16,7 +16,6 @@ export const words = {
     choose: 'OAuth client',
     filter: 'Filter clients',
     signIn: 'Sign in…',
-    done: (name: string) => `${name} has a new token`,
   },
   none: {
     title: 'No sessions',
@@ -45,10 +44,9 @@ export const words = {
   use: 'Use in console',
   renew: {
     refresh: 'Refresh',
-    new_token: 'Get new token',
+    get_token: 'Get new token',
     sign_in: 'Sign in…',
   } satisfies Record<Renewal, string>,
-  renewed: (name: string) => `${name} refreshed`,
   more: (name: string) => `More actions for ${name}`,
   openClient: 'Open client',
   copyClientId: 'Copy client ID',
@@ -85,7 +83,6 @@ export const words = {
     title: 'Access token',
     name: 'access token',
     opaque: 'Nothing to decode. The server knows what it means.',
-    signed: (algorithm: string) => algorithm,
     key: 'key',
   },
   diagnosis: {

@@ -2,7 +2,7 @@ import type { EnvironmentRequest, EnvironmentView } from '../../lib/api/contract
 import { words } from './words';
 
 /** The fields of the form, as they are typed. */
-export interface EnvironmentFields {
+interface EnvironmentFields {
   name: string;
   apiBase: string;
   authorizationServer: string;

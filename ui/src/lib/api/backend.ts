@@ -1,6 +1,6 @@
 import type { AppEvent, MainCommands, SecretCommands } from './contract';
 
-export type Commands = MainCommands & SecretCommands;
+type Commands = MainCommands & SecretCommands;
 export type CommandName = keyof Commands;
 export type CommandRequest<N extends CommandName> = Commands[N]['request'];
 export type CommandResponse<N extends CommandName> = Commands[N]['response'];

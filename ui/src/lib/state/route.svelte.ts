@@ -25,20 +25,22 @@ export type Place =
   | { page: 'client'; oauthClientId: OAuthClientId }
   | { page: 'settings'; section: SettingsSection };
 
-export type PageName = Place['page'];
-
 class Route {
   place = $state.raw<Place>({ page: 'console' });
+  /** The application that the page belongs to, once the page knows it. */
+  application = $state.raw<ApplicationKey | null>(null);
 
   go(place: Place): void {
     this.place = place;
+    this.application = null;
   }
 
-  /** Whether the page of `place` is on screen, for `aria-current`. */
+  /** Whether the page of `place` is on screen, or one below it; for `aria-current`. */
   isAt(place: Place): boolean {
     const here = this.place;
     if (place.page === 'application') {
-      return here.page === 'application' && here.application === place.application;
+      const shown = here.page === 'application' ? here.application : this.application;
+      return shown === place.application;
     }
     if (place.page === 'client') {
       return here.page === 'client' && here.oauthClientId === place.oauthClientId;

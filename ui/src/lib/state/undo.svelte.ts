@@ -2,7 +2,7 @@ import { announcer } from './announcer.svelte';
 
 const STAYS_MS = 8000;
 
-export interface UndoOffer {
+interface UndoOffer {
   text: string;
   undo: () => void | Promise<void>;
 }

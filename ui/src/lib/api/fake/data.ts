@@ -215,7 +215,6 @@ export const failuresWithId = new Set<ErrorCode>([
   'session_ended',
   'portal_token_refused',
   'registration_refused',
-  'handshake_refused',
   'token_server_busy',
 ]);
 
