@@ -18,6 +18,10 @@ pub(crate) const MAIN: &str = "main";
 /// Label of the secret window; the access list names it.
 pub(crate) const SECRET: &str = "secret";
 
+/// What the desktop calls the secret window. Other programs read the titles of windows, so it names
+/// no key and no client.
+const SECRET_TITLE: &str = "Inchkeep: secret";
+
 /// `--bg-window` of the page's tokens: what stands in the window before its page does.
 const LIGHT: Color = Color(0xfd, 0xfd, 0xfe, 0xff);
 const DARK: Color = Color(0x15, 0x1a, 0x1d, 0xff);
@@ -75,6 +79,7 @@ pub(crate) fn open_secret(
         &format!("?ticket={ticket}"),
         data_dir,
     )
+    .title(SECRET_TITLE)
     .inner_size(width, height)
     .resizable(false)
     .maximizable(false)

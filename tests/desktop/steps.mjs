@@ -127,9 +127,10 @@ export async function signIn(app, browser, { with: name, waiting, ...options } =
 export async function request(app, path) {
   await app.chord(Key.CONTROL, 'l');
   const url = await app.named('textbox', 'URL');
-  const base = await url.getAttribute('value');
-  await app.press(Key.END, path);
-  const wanted = `${base}${path}`;
+  const { origin } = new URL(await url.getAttribute('value'));
+  await app.chord(Key.CONTROL, 'a');
+  const wanted = `${origin}${path}`;
+  await app.press(wanted);
   await until(`the address ${wanted}`, async () => (await url.getAttribute('value')) === wanted);
   return send(app);
 }

@@ -105,6 +105,10 @@ onPage('a redirect that does not reach the app: pasted', prepare, async ({ bridg
     'This address has no code in it.',
   );
   await paste(
+    'https://example.com/?code=of-another-page',
+    `This is not the address the sign-in returns to. It starts with ${new URL(stopped).origin}`,
+  );
+  await paste(
     altered((params) => params.set('state', 'of-another-sign-in')),
     'This address belongs to another sign-in.',
   );
@@ -237,6 +241,8 @@ onPage(
     await bridge.clearFaults();
     await on.click(page, 'Revoke…');
     await on.click(page.getByRole('alertdialog'), 'Revoke session');
-    await on.sees(page, 'Session revoked');
+    // It is said where the session was, and that is where the focus goes.
+    const over = page.getByRole('heading', { name: 'Web sign-in revoked' });
+    await on.hasFocus(over);
   },
 );

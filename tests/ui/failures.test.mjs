@@ -139,6 +139,7 @@ onPage('an unknown host, and a host that is not the own', setup.start, async ({ 
   );
   await on.click(page, 'Send without credential');
   await guard.waitFor({ state: 'detached' });
+  await on.hasFocus(page.getByRole('button', { name: /^(Send|Cancel)/ }).first());
   await on.failed(page, 'unreachable');
   await page.getByRole('tab', { name: 'As sent' }).click();
   await on.sees(page.getByRole('tabpanel', { name: 'As sent' }), 'None');
@@ -177,6 +178,7 @@ onPage('answers that refuse: 401, 403, 429, 503', setup.start, async ({ bridge, 
     await help.innerText(),
     /The server wants a credential, and this request carried none\./,
   );
+  await on.button(help, 'Choose a credential').waitFor();
 });
 
 onPage('a connection that is lost, and an answer that does not come', setup.start, async (bed) => {
@@ -227,4 +229,36 @@ onPage('a clipboard that the desktop refuses', setup.start, async ({ bridge, pag
   await dialog.waitFor({ state: 'detached' });
   await on.button(page, 'Copy ci smoke').click();
   await on.sees(page, 'ci smoke copied.');
+});
+
+onPage('a session that is revoked while the console holds it', setup.start, async (bed) => {
+  const { bridge, page } = bed;
+  await on.openApplication(page);
+  await on.getToken(await on.register(page, 'Nightly jobs', on.grants.token));
+  await on.go(page, 'console');
+  await on.chooseCredential(page, 'Nightly jobs');
+  const environmentId = (await bridge.call('app_status')).environment.id;
+  const [{ id }] = await bridge.call('sessions', { environmentId });
+  await bridge.call('end_session', { sessionId: id, forgetAnyway: true });
+  await page
+    .getByRole('button', { name: 'Credential: Nightly jobs, not there any more' })
+    .waitFor();
+
+  await page.keyboard.press('Control+l');
+  await on.url(page).fill(tokens);
+  await page.keyboard.press('Control+Enter');
+  assert.match(await on.failed(page, 'not_found'), /This session is not there any more/);
+  await on.button(page, 'Choose another credential').waitFor();
+  await on.click(page, 'Send without credential');
+  await on.answered(page, 401);
+  await on.button(page, 'Credential: None').waitFor();
+});
+
+onPage('a refusal says why, in the words of the server', setup.start, async ({ page }) => {
+  await on.chooseCredential(page, 'Sample key');
+  await on.request(page, '/no/such/place', 404);
+  const help = page.locator('[data-help]');
+  await on.sees(help, 'The server says:');
+  await on.click(help, 'Show body');
+  await on.hasFocus(page.getByRole('tab', { name: /^Body/ }).last());
 });

@@ -76,7 +76,8 @@ onPage('a client is imported, renamed and removed', setup.start, async ({ bridge
   const secret = 'secret-of-the-imported-client-0123456789';
   await on.openApplication(page);
   await on.click(page, 'Import…');
-  const sheet = dialog(page, 'Create OAuth client');
+  const sheet = dialog(page, 'Import OAuth client');
+  await on.hasFocus(field(sheet, 'Name'));
   await bridge.setClipboard(secret);
   await on.click(sheet, 'Paste JSON from the portal');
   await on.sees(sheet, "Copy the client's JSON from the portal: an object with client_id.");

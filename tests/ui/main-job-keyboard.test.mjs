@@ -47,8 +47,9 @@ onPage('from the first start to a signed request by keyboard alone', null, async
   await enter(page, /^Sign in/);
   await hasFocus(page, 'Finish signing in with your browser');
   await decide(browser, await bridge.nextUrl(seen));
-  await hasFocus(page, 'Signed in');
-  await enter(page, 'Use in console');
+  // Enter takes the next step.
+  await hasFocus(page, 'Use in console');
+  await page.keyboard.press('Enter');
 
   await page.getByRole('button', { name: /Web sign-in, Session$/ }).waitFor();
   await page.keyboard.press('Control+l');

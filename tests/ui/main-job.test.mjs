@@ -20,6 +20,9 @@ onPage('from the first start to a request that a session signs', null, async (be
   await on.click(done, 'Use in console');
 
   await page.getByRole('button', { name: /Web sign-in, Session$/ }).waitFor();
+  // It is ready to be sent, and the cursor stands in the URL.
+  await on.hasFocus(on.url(page));
+  assert.ok((await on.url(page).inputValue()).endsWith(tokens));
   const signed = await on.request(page, tokens);
   assert.notEqual(signed, first);
 

@@ -186,7 +186,9 @@ onPage('the recovery code opens a vault that lost its keyring', null, async (bed
   const file = path.join(bridge.dir, 'data.saved', saved[0]);
   assert.ok(fs.readFileSync(file, 'utf8').includes(code));
   assert.equal(fs.statSync(file).mode & 0o777, 0o600);
-  await on.click(page, 'Continue');
+  // Enter goes on: what had the focus is gone with the window.
+  await on.hasFocus(on.button(page, 'Continue'));
+  await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Where do you want to start?' }).waitFor();
   assert.deepEqual(found(await on.documentOf(page), { code }), []);
   assert.deepEqual(found(await bridge.traffic(), { code }), []);
@@ -209,6 +211,20 @@ onPage('the recovery code opens a vault that lost its keyring', null, async (bed
   await page.getByRole('heading', { name: 'Where do you want to start?' }).waitFor();
 });
 
+onPage('a recovery code that was only copied does not count as saved', null, async (bed) => {
+  const { bridge, page } = bed;
+  await on.createVault(page);
+  await on.click(page, 'Show recovery code');
+  const secret = await bridge.secretWindow(page);
+  await on.click(secret, 'Copy');
+  await on.sees(secret, 'Copied. Clears in 30 s. Save it somewhere lasting.');
+  await on.click(secret, 'Done');
+  await bridge.secretWindowGone(secret);
+  await on.sees(page, 'The code was copied, and the clipboard is cleared soon.');
+  assert.equal(await page.getByText('Recovery code saved.').count(), 0);
+  await on.button(page, 'Show a new code').waitFor();
+});
+
 onPage(
   'a vault with a passphrase: wrong ones, the waiting time, and the right one',
   null,
@@ -223,6 +239,17 @@ onPage(
     await secret.getByLabel('Repeat passphrase').fill(`${passphrase}x`);
     await secret.keyboard.press('Enter');
     await on.sees(secret, 'The two passphrases are not the same.');
+    await on.click(secret, 'Cancel');
+    await bridge.secretWindowGone(secret);
+    // A weak one is told at its field alone, and Tab leads from field to field.
+    await on.click(page, 'Continue');
+    secret = await bridge.secretWindow(page);
+    await secret.keyboard.type('horse');
+    await secret.keyboard.press('Tab');
+    await secret.keyboard.type('horse');
+    await secret.keyboard.press('Enter');
+    await secret.locator('.problem').waitFor();
+    assert.equal(await secret.getByText('Weak: add 3 more words').count(), 1);
     await on.click(secret, 'Cancel');
     await bridge.secretWindowGone(secret);
     await on.createVaultWithPassphrase(bridge, page, passphrase);

@@ -144,6 +144,7 @@ async fn a_client_of_the_portal_is_imported_with_its_secret_and_used() -> anyhow
         "application": app.sample().await?["application"]["key"],
         "name": draft["name"], "clientId": draft["clientId"], "grant": draft["grant"],
         "redirectUris": [], "scopes": draft["scopes"], "secret": draft["secret"]["id"],
+        "fromPortal": true,
     });
     let client = app.call("import_client", import.clone()).await?;
     assert_eq!(client["source"], "portal");
@@ -186,6 +187,7 @@ async fn a_wrong_client_secret_is_the_clients_fault() -> anyhow::Result<()> {
         "redirectUris": [], "scopes": [], "secret": secret,
     });
     let client = app.call("import_client", import).await?;
+    assert_eq!(client["source"], "imported", "it was typed in");
     let request = json!({ "oauthClientId": client["id"] });
     let error = app
         .call("get_token", request)

@@ -13,6 +13,7 @@ async fn a_lock_takes_our_secret_off_the_clipboard_and_leaves_other_text() -> an
     let target = json!({ "target": app.sample_key().await? });
     app.call("copy_secret", target.clone()).await?;
     assert!(app.host.look().clipboard_is_secret);
+    assert_eq!(app.events("clipboard")[0]["label"], "API key Sample key");
     app.app.lock_because(LockReason::Screen).await;
     assert_eq!(app.host.look().clipboard, None);
     assert_eq!(

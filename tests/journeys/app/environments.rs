@@ -46,8 +46,12 @@ async fn sandbox_and_production_are_always_there_and_ones_own_come_and_go() -> a
         ErrorCode::Duplicate
     );
     let reference = json!({ "environmentId": own["id"] });
+    app.reads_tokens(&app.sample_key().await?).await?;
+    let before = app.call("app_status", Value::Null).await?;
+    assert_ne!(before["keptRequests"], 0);
     let chosen = app.call("select_environment", reference.clone()).await?;
     assert_eq!(chosen["environment"]["name"], "Staging");
+    assert_eq!(chosen["keptRequests"], 0, "they are of the sandbox");
     let edit = json!({
         "environmentId": own["id"], "values": values("Preview", "https://preview.example/"),
     });
@@ -67,6 +71,26 @@ async fn sandbox_and_production_are_always_there_and_ones_own_come_and_go() -> a
     app.call("remove_environment", reference).await?;
     let status = app.call("app_status", Value::Null).await?;
     assert_eq!(status["environment"]["kind"], "sandbox", "it was chosen");
+    assert_eq!(status["keptRequests"], before["keptRequests"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_word_is_no_server_and_the_field_says_what_is() -> anyhow::Result<()> {
+    let app = TestApp::start_in_sandbox().await?;
+    let error = app
+        .call(
+            "check_server",
+            json!({ "apiBase": "foo", "authorizationServer": null }),
+        )
+        .await
+        .expect_err("a word");
+    assert_eq!(error.code, ErrorCode::InvalidField);
+    assert_eq!(error.facts["field"], "apiBase");
+    assert_eq!(
+        error.facts["reason"],
+        "Enter an address such as https://api.example.com."
+    );
     Ok(())
 }
 

@@ -41,9 +41,20 @@ async fn with_a_keyring_it_goes_from_nothing_to_the_first_200() -> anyhow::Resul
         status_now["hasRecoveryCode"], false,
         "nobody has taken it away yet"
     );
+    app.call_secret("copy_shown_secret", ticket.clone()).await?;
+    let copied = app.call("app_status", Value::Null).await?;
+    assert_eq!(
+        (
+            &copied["hasRecoveryCode"],
+            &copied["recoveryCodeOnlyCopied"]
+        ),
+        (&json!(true), &json!(true)),
+        "the clipboard keeps it for half a minute"
+    );
     let saved = app
         .call_secret("save_recovery_code", ticket.clone())
         .await?;
+    app.call_secret("copy_shown_secret", ticket.clone()).await?;
     app.call_secret("close_shown_secret", ticket).await?;
     let file = std::fs::read_to_string(saved["path"].as_str().context("a path")?)?;
     assert!(file.contains(&code));
@@ -51,9 +62,11 @@ async fn with_a_keyring_it_goes_from_nothing_to_the_first_200() -> anyhow::Resul
         app.events("secret_taken").last(),
         Some(&json!({ "kind": "recovery_code_taken" }))
     );
+    let kept = app.call("app_status", Value::Null).await?;
     assert_eq!(
-        app.call("app_status", Value::Null).await?["hasRecoveryCode"],
-        true
+        (&kept["hasRecoveryCode"], &kept["recoveryCodeOnlyCopied"]),
+        (&json!(true), &json!(false)),
+        "the file stays, whatever is copied after it"
     );
 
     let start = app.call("start_with", json!({ "kind": "sandbox" })).await?;
@@ -178,5 +191,24 @@ async fn a_start_with_another_server_makes_its_environment_once() -> anyhow::Res
     assert_eq!(first["firstRequest"], Value::Null);
     let second = app.call("start_with", other).await?;
     assert_eq!(second["environment"]["id"], first["environment"]["id"]);
+    Ok(())
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_data_folder_that_others_could_read_is_closed_at_the_start() -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let app = TestApp::start_in_sandbox().await?;
+    let folder = app.data_dir();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755))?;
+    let app = app.restart().await?;
+    let mode = |path: &std::path::Path| {
+        let metadata = std::fs::metadata(path)?;
+        anyhow::Ok(metadata.permissions().mode() & 0o777)
+    };
+    assert_eq!(mode(&folder)?, 0o700);
+    for file in app.files()? {
+        assert_eq!(mode(&file)?, 0o600, "{}", file.display());
+    }
     Ok(())
 }

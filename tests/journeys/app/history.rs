@@ -215,3 +215,22 @@ async fn a_large_body_is_shown_in_part_and_kept_in_part() -> anyhow::Result<()> 
     assert_eq!(kept["size"], shown["size"]);
     Ok(())
 }
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_kept_is_shown_all_the_same() -> anyhow::Result<()> {
+    let app = TestApp::start_in_sandbox().await?;
+    let key = app.sample_key().await?;
+    // From here on every change is refused, as on a full disk.
+    let database = app.data_dir().join("vault").join("vault.db");
+    let aside = database.with_extension("aside");
+    std::fs::copy(&database, &aside)?;
+    std::fs::rename(&aside, &database)?;
+    let sent = app.send(get(TOKENS), &key, "header").await?;
+    assert_eq!(status(&sent), Some(200));
+    let told = sent["explanation"].as_str().context("it is told")?;
+    assert!(told.contains("not in the history"), "{told}");
+    let body = json!({ "exchangeId": sent["id"], "form": "raw" });
+    app.call("exchange_body", body).await?;
+    assert_eq!(app.history("").await?, Vec::<Value>::new());
+    Ok(())
+}

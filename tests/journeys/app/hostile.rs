@@ -2,7 +2,7 @@
 
 use inchkeep_app::{ErrorCode, Window};
 use inchkeep_sandbox::{Fault, Place};
-use inchkeep_tests::steps::{TOKENS, get, status};
+use inchkeep_tests::steps::{TOKENS, eventually, get, session, status};
 use inchkeep_tests::test_app::TestApp;
 use serde_json::{Value, json};
 
@@ -115,6 +115,8 @@ async fn what_a_server_echoes_of_a_secret_is_masked_everywhere() -> anyhow::Resu
     sandbox.faults().once(Place::Gateway, header);
     let sent = app.send(get(TOKENS), &key, "header").await?;
     assert_eq!(status(&sent), Some(400));
+    let told = sent["explanation"].as_str().unwrap_or_default();
+    assert!(told.contains("you sent "), "{told}");
     for form in ["raw", "pretty", "hex"] {
         let body = json!({ "exchangeId": sent["id"], "form": form });
         app.call("exchange_body", body).await?;
@@ -128,6 +130,93 @@ async fn what_a_server_echoes_of_a_secret_is_masked_everywhere() -> anyhow::Resu
             .is_some_and(|text| text.starts_with("you sent ")),
         "{body}"
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_token_server_echoes_of_what_it_was_sent_is_masked_everywhere() -> anyhow::Result<()>
+{
+    let app = TestApp::start_in_sandbox().await?;
+    let client = app.register("authorization_code", "Desktop").await?;
+    let person = app.sign_in(&client).await?;
+    let refresh_token = app.reveal("refresh_token", &person["id"]).await?;
+    let sandbox = app.sandbox().await?;
+    let refusal = |secret: &str| Fault::Answer {
+        status: 400,
+        content_type: "application/json".into(),
+        body: json!({ "error": "odd", "error_description": format!("{secret} is odd") })
+            .to_string(),
+    };
+    let echo = refusal(&refresh_token);
+    sandbox.faults().once(Place::TokenRefresh, echo);
+    let reference = json!({ "sessionId": person["id"] });
+    let error = app.call("refresh_session", reference).await;
+    let error = error.expect_err("the server refuses");
+    assert!(error.facts["reason"].contains("is odd"), "{error:?}");
+
+    // This one is not in the vault, so nobody else could know it.
+    let portal_token = sandbox.issue_portal_token()?;
+    let purpose = json!({ "kind": "portal_token", "environmentId": app.environment().await? });
+    let mut registration = app.registration("client_credentials", "Worker").await?;
+    registration["portalToken"] = app.paste(&portal_token, purpose).await?;
+    let echo = refusal(&portal_token);
+    sandbox.faults().once(Place::Registration, echo);
+    let error = app.call("register_client", registration).await;
+    let error = error.expect_err("the server refuses");
+    assert!(error.facts["description"].contains("is odd"), "{error:?}");
+
+    app.look_at_everything().await?;
+    for secret in [refresh_token, portal_token] {
+        assert!(!app.told().contains(&secret));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_that_was_given_back_stands_nowhere() -> anyhow::Result<()> {
+    let app = TestApp::start_in_sandbox().await?;
+    let client = app.register("authorization_code", "Desktop").await?;
+    let person = app.sign_in(&client).await?;
+    let refresh_token = app.reveal("refresh_token", &person["id"]).await?;
+    let access_token = app.reveal("access_token", &person["id"]).await?;
+    let end = json!({ "sessionId": person["id"], "forgetAnyway": true });
+    app.call("end_session", end).await?;
+    let rows = eventually("both calls are in the history", || async {
+        let rows = app.history("/oauth/revoke").await.ok()?;
+        (rows.len() == 2).then_some(rows)
+    })
+    .await?;
+    for row in rows {
+        let reference = json!({ "exchangeId": row["id"] });
+        let exchange = app.call("exchange", reference).await?;
+        assert_eq!(status(&exchange), Some(200));
+        let body = exchange["sent"]["body"].as_str().unwrap_or_default();
+        assert!(body.contains("token="), "{body}");
+    }
+    for token in [refresh_token, access_token] {
+        assert!(!app.told().contains(&token));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_secret_in_a_path_is_masked_where_its_use_is_told() -> anyhow::Result<()> {
+    let app = TestApp::start_in_sandbox().await?;
+    let secret = app
+        .reveal("api_key", &app.sample_key().await?["id"])
+        .await?;
+    let client = app.register("authorization_code", "Desktop").await?;
+    let person = app.sign_in(&client).await?;
+    app.send(get(&format!("/swap/{secret}")), &session(&person), "header")
+        .await?;
+    let detail = app.session(&person).await?;
+    assert!(
+        detail["history"][0]["what"]
+            .as_str()
+            .is_some_and(|what| what.starts_with("Used by GET /swap/")),
+        "{detail}"
+    );
+    assert!(!app.told().contains(&secret));
     Ok(())
 }
 

@@ -199,3 +199,22 @@ async fn a_damaged_vault_is_told_and_nothing_is_written_over_it() -> anyhow::Res
     app.reads_tokens(&key).await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn a_disk_that_takes_nothing_more_keeps_nobody_out() -> anyhow::Result<()> {
+    let app = passphrase_app().await?;
+    app.call("lock", Value::Null).await?;
+    let wrong = unlock(&app, "not the passphrase", false).await?;
+    assert_eq!(wrong["accepted"], false);
+    // `state.json` is replaced by way of this name.
+    std::fs::create_dir(app.data_dir().join("state.new"))?;
+    let wrong = unlock(&app, "not it either", false).await?;
+    assert!(
+        wrong["problem"]
+            .as_str()
+            .is_some_and(|problem| problem.contains("passphrase")),
+        "{wrong}"
+    );
+    assert_eq!(unlock(&app, PASSPHRASE, false).await?["accepted"], true);
+    Ok(())
+}

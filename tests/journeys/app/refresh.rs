@@ -233,6 +233,38 @@ async fn an_answer_lost_with_the_app_itself_is_fetched_at_the_next_start() -> an
 }
 
 #[tokio::test]
+async fn a_lock_in_the_middle_of_a_rotation_loses_no_token() -> anyhow::Result<()> {
+    let signed_in = SignedIn::start().await?;
+    let app = &signed_in.app;
+    let sandbox = app.sandbox().await?;
+    let delay = Fault::Delay { milliseconds: 400 };
+    sandbox.faults().once(Place::TokenRefresh, delay);
+    let lock = async {
+        eventually("the server works on it", || async {
+            (sandbox.counters().token_refresh == 1).then_some(())
+        })
+        .await?;
+        app.call("lock", Value::Null).await?;
+        anyhow::Ok(())
+    };
+    let (refreshed, locked) = tokio::join!(signed_in.refresh(), lock);
+    locked?;
+    let error = refreshed.expect_err("nothing is saved in a locked vault");
+    assert_eq!(error.code, ErrorCode::Locked);
+
+    app.call("unlock_with_keyring", Value::Null).await?;
+    eventually("the new token is saved", || async {
+        (signed_in.generation().await.ok()? == 2).then_some(())
+    })
+    .await?;
+    let asked = sandbox.counters();
+    assert_eq!((asked.token_refresh, asked.refresh_replays), (1, 0));
+    app.reads_tokens(&session(&signed_in.person)).await?;
+    signed_in.refresh().await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_token_that_the_server_refuses_early_is_renewed_once_and_sent_again() -> anyhow::Result<()>
 {
     let signed_in = SignedIn::start().await?;

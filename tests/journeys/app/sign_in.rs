@@ -143,7 +143,11 @@ async fn the_address_can_be_typed_in_the_secret_window() -> anyhow::Result<()> {
     )
     .await?;
     let wrong = app.type_secret("https://example.com/").await?;
-    assert_eq!(wrong["problem"], "This address has no code in it.");
+    let redirect_uri = sign_in["redirectUri"].as_str().context("an address")?;
+    assert_eq!(
+        wrong["problem"],
+        format!("This is not the address the sign-in returns to. It starts with {redirect_uri}.")
+    );
     assert_eq!(app.type_secret(redirect.as_str()).await?["accepted"], true);
     app.sign_in_at(&sign_in, &["done"]).await?;
     Ok(())
@@ -248,5 +252,21 @@ async fn a_session_is_ended_at_the_server_or_forgotten_here() -> anyhow::Result<
         (&forgotten["revoked"], &forgotten["removed"]),
         (&json!(false), &json!(true))
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn two_presses_at_once_leave_one_sign_in() -> anyhow::Result<()> {
+    let app = TestApp::start_in_sandbox().await?;
+    let client = desktop_client(&app).await?;
+    let (one, two) = tokio::join!(app.begin_sign_in(&client), app.begin_sign_in(&client));
+    let mut waiting = 0;
+    for begun in [one?, two?] {
+        let request = json!({ "signInId": begun["id"] });
+        let stage = app.call("sign_in_state", request).await?["stage"].clone();
+        waiting += u32::from(stage == "waiting_for_approval");
+        assert!(stage == "waiting_for_approval" || stage == "cancelled");
+    }
+    assert_eq!(waiting, 1);
     Ok(())
 }

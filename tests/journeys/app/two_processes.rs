@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use inchkeep_sandbox::{Decision, Sandbox, SandboxOptions};
-use inchkeep_tests::steps::{OtherServer, land, session};
+use inchkeep_sandbox::{Decision, Fault, Place, Sandbox, SandboxOptions};
+use inchkeep_tests::steps::{OtherServer, eventually, land, session};
 use inchkeep_tests::test_app::TestApp;
 use serde_json::{Value, json};
 
@@ -81,5 +81,73 @@ async fn a_token_that_is_due_is_renewed_by_one_of_them() -> anyhow::Result<()> {
     second?;
     assert_eq!(server.counters().token_refresh, 1);
     assert_eq!(other.session(&person).await?["generation"], 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_came_during_a_lock_does_not_replace_what_the_other_process_saved()
+-> anyhow::Result<()> {
+    let server = Sandbox::start(SandboxOptions {
+        port: Some(0),
+        rate_per_second: None,
+        ..SandboxOptions::default()
+    })
+    .await?;
+    let (one, other, person) = both(&server).await?;
+    let reference = json!({ "sessionId": person["id"] });
+    let delay = Fault::Delay { milliseconds: 400 };
+    server.faults().once(Place::TokenRefresh, delay);
+    let lock = async {
+        eventually("the server works on it", || async {
+            (server.counters().token_refresh == 1).then_some(())
+        })
+        .await?;
+        one.call("lock", Value::Null).await?;
+        anyhow::Ok(())
+    };
+    let (cut_off, locked) = tokio::join!(one.call("refresh_session", reference.clone()), lock);
+    locked?;
+    cut_off.expect_err("nothing is saved in a locked vault");
+
+    other.call("refresh_session", reference.clone()).await?;
+    one.call("unlock_with_keyring", Value::Null).await?;
+    one.call("refresh_session", reference).await?;
+    let detail = one.session(&person).await?;
+    let renewed = detail["history"].as_array().map_or(0, |events| {
+        let is_refresh = |event: &&Value| {
+            event["what"]
+                .as_str()
+                .is_some_and(|what| what.starts_with("Refreshed"))
+        };
+        events.iter().filter(is_refresh).count()
+    });
+    assert_eq!((&detail["generation"], renewed), (&json!(3), 2));
+    assert_eq!(server.counters().token_refresh, 3);
+    one.reads_tokens(&session(&person)).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_session_that_one_ends_is_not_renewed_by_the_other_meanwhile() -> anyhow::Result<()> {
+    let server = strict_server().await?;
+    let (one, other, person) = both(&server).await?;
+    let delay = Fault::Delay { milliseconds: 400 };
+    server.faults().once(Place::TokenRefresh, delay);
+    let reference = json!({ "sessionId": person["id"] });
+    let end = json!({ "sessionId": person["id"], "forgetAnyway": false });
+    let ended = async {
+        eventually("the server works on it", || async {
+            (server.counters().token_refresh == 1).then_some(())
+        })
+        .await?;
+        anyhow::Ok(one.call("end_session", end).await?)
+    };
+    let (renewed, ended) = tokio::join!(other.call("refresh_session", reference), ended);
+    assert_eq!(renewed?["state"], "active");
+    let ended = ended?;
+    assert_eq!(
+        (&ended["revoked"], &ended["removed"]),
+        (&json!(true), &json!(true))
+    );
     Ok(())
 }

@@ -10,6 +10,7 @@ export const clientWords = {
   } satisfies Record<Grant, string>,
   sources: {
     portal: 'Portal',
+    imported: 'Imported',
     registered_here: 'Registered here',
   } satisfies Record<ClientSource, string>,
   session: {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { errorActions, errorLine, errorWords } from './errors';
+import { errorActions, errorLine, errorWords, ofTypedAddress } from './errors';
 
 it('fills the facts in', () => {
   const words = errorWords({
@@ -12,6 +12,15 @@ it('fills the facts in', () => {
     'Try again',
     'Restart Sandbox',
   ]);
+});
+
+it('speaks of an address that was just typed, and of no environment', () => {
+  const of = (code: 'unreachable' | 'connection_refused') =>
+    errorWords(ofTypedAddress({ code, message: '', facts: { host: '127.0.0.1', port: '1' } }));
+  for (const words of [of('unreachable'), of('connection_refused')]) {
+    expect(words.actions).toEqual(['try_again', 'edit_address']);
+    expect(words.text).not.toMatch(/Sandbox|environment/);
+  }
 });
 
 it('reads well without facts', () => {

@@ -22,6 +22,8 @@ export const errorActions = {
   copy_link: 'Copy sign-in link',
   recovery_code: 'Use recovery code',
   reveal: 'Reveal instead',
+  choose_credential: 'Choose another credential',
+  send_without: 'Send without credential',
 } as const;
 
 export type ErrorAction = keyof typeof errorActions;
@@ -48,17 +50,34 @@ function sentence(facts: Facts, name: string, otherwise: string): string {
   return text === '' || /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
+/** What can be done when a credential is gone, by the word for it. */
+const goneActions: Record<string, readonly ErrorAction[]> = {
+  session: ['sign_in', 'choose_credential', 'send_without'],
+  'API key': ['choose_credential', 'send_without'],
+};
+
 /** The words for every failure. A code that is missing here does not compile. */
 const table: Record<ErrorCode, Words> = {
   unreachable: (f) => ({
     title: `Could not reach ${fact(f, 'host', 'the server')}`,
-    text: "The name did not resolve. Check the connection or the environment's base URL.",
-    actions: ['try_again', 'edit_environment'],
+    ...(f['typed']
+      ? {
+          text: 'The name did not resolve. Check the connection and the address.',
+          actions: ['try_again', 'edit_address'],
+        }
+      : {
+          text: "The name did not resolve. Check the connection or the environment's base URL.",
+          actions: ['try_again', 'edit_environment'],
+        }),
   }),
   connection_refused: (f) => ({
     title: `Nothing is listening at ${fact(f, 'host', 'the server')}${f['port'] ? `:${f['port']}` : ''}`,
-    text: 'For Sandbox, restart it in Settings.',
-    actions: ['try_again', 'restart_sandbox'],
+    ...(f['typed']
+      ? { text: 'Check the address and its port.', actions: ['try_again', 'edit_address'] }
+      : {
+          text: 'For Sandbox, restart it in Settings.',
+          actions: ['try_again', 'restart_sandbox'],
+        }),
   }),
   tls_untrusted: (f) => ({
     title: "The server's certificate was not trusted",
@@ -220,6 +239,11 @@ const table: Record<ErrorCode, Words> = {
   },
   not_an_address: words('That is not an address.'),
   no_code_in_address: words('This address has no code in it.'),
+  not_the_redirect_address: (f) => ({
+    title: `This is not the address the sign-in returns to. It starts with ${fact(f, 'redirect', 'http')}.`,
+    text: '',
+    actions: [],
+  }),
   address_of_another_sign_in: words('This address belongs to another sign-in.'),
   code_already_used: words('This code was already used.', '', 'start_again'),
 
@@ -264,7 +288,7 @@ const table: Record<ErrorCode, Words> = {
   not_found: (f) => ({
     title: `This ${fact(f, 'what', 'entry').replaceAll('_', ' ')} is not there any more`,
     text: 'It was removed meanwhile.',
-    actions: [],
+    actions: goneActions[f['what'] ?? ''] ?? [],
   }),
   duplicate: (f) => ({
     title: `${fact(f, 'name', 'Another entry')} exists already`,
@@ -340,6 +364,9 @@ export const withFacts = (error: ApiError, facts: Facts): ApiError => ({
   ...(error.requestId !== undefined && { requestId: error.requestId }),
   facts: { ...facts, ...error.facts },
 });
+
+/** Of an address that was typed just now and belongs to no environment yet. */
+export const ofTypedAddress = (error: ApiError): ApiError => withFacts(error, { typed: 'yes' });
 
 /** The whole as one line, for places that have only one. */
 export function errorLine(error: ApiError): string {

@@ -99,6 +99,7 @@ export const strings = {
     left: (time: string) => `${time} left`,
     expired: 'Expired, sign in…',
     ended: 'Ended',
+    gone: 'not there any more',
   },
 
   picker: {

@@ -24,6 +24,12 @@ export const words = {
   hint: 'Four or more random words. Without it and without the recovery code the vault stays closed.',
   different: 'The two passphrases are not the same.',
   usePassphrase: 'Use passphrase',
+  /** After `seconds` the clipboard is cleared; 0 is never. */
+  recoveryCopied: (seconds: number) => {
+    const time = seconds < 60 ? `${String(seconds)} s` : `${String(seconds / 60)} min`;
+    const clears = seconds === 0 ? 'It stays on the clipboard.' : `Clears in ${time}.`;
+    return `Copied. ${clears} Save it somewhere lasting.`;
+  },
   recoverySaved: (path: string) => `Saved as ${path}`,
   recoveryText: 'It opens the vault when the keyring or the passphrase is lost. Keep it on paper.',
   hidesIn: (time: string) => `Hides in ${time}`,

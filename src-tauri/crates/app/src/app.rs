@@ -29,7 +29,7 @@ const SETTLE: Duration = Duration::from_secs(5);
 
 /// What an [`App`] is started with.
 pub struct AppOptions {
-    /// Where everything is kept; made if it is missing (mode 0700).
+    /// Where everything is kept; made if it is missing. Its mode becomes 0700.
     pub data_dir: PathBuf,
     /// The way to the keyring.
     pub keyring: KeyringGate,
@@ -219,6 +219,7 @@ async fn keep_ticking(app: Weak<App>) {
     }
 }
 
+/// Makes `dir`, and lets nobody else in, whoever made it.
 fn make_private_dir(dir: &std::path::Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -227,5 +228,11 @@ fn make_private_dir(dir: &std::path::Path) -> std::io::Result<()> {
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
-    builder.create(dir)
+    builder.create(dir)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
 }

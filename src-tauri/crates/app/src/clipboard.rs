@@ -57,7 +57,7 @@ impl App {
     /// [`ErrorCode::ClipboardRefused`](crate::ErrorCode::ClipboardRefused).
     pub async fn copy_secret(self: &Arc<Self>, request: CopySecretRequest) -> Result<(), ApiError> {
         let found = self.named_secret(&request.target).await?;
-        self.copy_to_clipboard(found.name, &found.secret)
+        self.copy_to_clipboard(found.label(), &found.secret)
     }
 
     /// Copies text that is no secret; it stays on the clipboard.

@@ -83,7 +83,7 @@ pub(crate) fn refuse_duplicate(
 
 /// An address without a slash at its end: https, or http on a loopback address.
 fn address(field: &str, text: &str) -> Result<String, ApiError> {
-    let url = Url::parse(text.trim()).map_err(|_| invalid(field, "That is not an address."))?;
+    let url = parsed(field, text)?;
     let is_loopback = match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
@@ -103,6 +103,15 @@ fn address(field: &str, text: &str) -> Result<String, ApiError> {
         return Err(invalid(field, "Leave out what follows ? or #."));
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// What was typed, as an address of any kind.
+///
+/// # Errors
+/// [`InvalidField`](crate::ErrorCode::InvalidField).
+pub(crate) fn parsed(field: &str, text: &str) -> Result<Url, ApiError> {
+    Url::parse(text.trim())
+        .map_err(|_| invalid(field, "Enter an address such as https://api.example.com."))
 }
 
 /// Host and port of a base URL, as shown under the name.

@@ -82,6 +82,8 @@ pub enum ErrorCode {
     NotAnAddress,
     /// The pasted address has no code in it.
     NoCodeInAddress,
+    /// The pasted address is not the one the sign-in returns to. Facts: `redirect`.
+    NotTheRedirectAddress,
     /// The pasted address belongs to another sign-in.
     AddressOfAnotherSignIn,
     /// The code was used already.
@@ -122,8 +124,6 @@ pub enum ErrorCode {
     InvalidJson,
     /// The credential would go to a host that is not its environment's. Facts: `host`, `credential`.
     ForeignHost,
-    /// The handshake of a WebSocket was refused. Facts: `status`.
-    HandshakeRefused,
     /// The socket is closed.
     SocketClosed,
 

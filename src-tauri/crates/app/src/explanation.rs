@@ -1,17 +1,36 @@
-//! What a refusal means, in a sentence for people (401, 403, 429 and 5xx).
+//! What a refusal means, in a sentence for people (401, 403, 429 and 5xx), and what the server
+//! itself says of it, in whichever of its shapes.
 
-use inchkeep_console::{Answer, Exchange};
+use inchkeep_console::{Answer, Exchange, problem};
 use time::OffsetDateTime;
 
 use crate::credentials::Carried;
 
-/// The help line of an exchange; `None` when its status explains itself.
+/// The most of a server's own words that is repeated, in characters.
+const LONGEST_WORDS: usize = 200;
+/// Clocks that differ by less do not explain a 401.
+const SKEW: time::Duration = time::Duration::minutes(5);
+
+/// The help line of an exchange; `None` when its status explains itself. It repeats what the server
+/// says, so it is to be redacted with the exchange.
 pub(crate) fn explain(
     exchange: &Exchange,
     carried: Option<&Carried>,
     now: OffsetDateTime,
 ) -> Option<String> {
-    let answer = exchange.answer()?;
+    let answer = exchange.answer().filter(|answer| answer.status >= 400)?;
+    let help = help(exchange, answer, carried, now);
+    let parts = [help, own_words(answer)];
+    let line = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    (!line.is_empty()).then_some(line)
+}
+
+fn help(
+    exchange: &Exchange,
+    answer: &Answer,
+    carried: Option<&Carried>,
+    now: OffsetDateTime,
+) -> Option<String> {
     let session = carried.and_then(|carried| carried.session.as_ref());
     match answer.status {
         401 if carried.is_none() => {
@@ -25,7 +44,12 @@ pub(crate) fn explain(
                 Some(end) => format!("It expired {} ago.", span(now - end)),
                 None => "It may have been revoked.".to_owned(),
             };
-            Some(format!("The server did not accept this credential. {why}"))
+            let skew = skew(answer, exchange.started_at)
+                .map(|skew| format!(" The clocks differ: {skew}."))
+                .unwrap_or_default();
+            Some(format!(
+                "The server did not accept this credential. {why}{skew}"
+            ))
         }
         403 => {
             let scopes = session.map(|session| session.scopes.join(" "));
@@ -61,6 +85,35 @@ pub(crate) fn wants_new_token(exchange: &Exchange) -> bool {
         .map(str::to_owned)
         .collect();
     errors.is_empty() || errors.iter().any(|error| error == "invalid_token")
+}
+
+/// What an error body says, as one line of plain text.
+fn own_words(answer: &Answer) -> Option<String> {
+    let said = problem::explain(&answer.body)?.message;
+    let is_plain = |letter: &char| {
+        !letter.is_control()
+            && !matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let said: String = said
+        .replace(['\r', '\n', '\t'], " ")
+        .chars()
+        .filter(is_plain)
+        .take(LONGEST_WORDS)
+        .collect();
+    let said = said.trim();
+    (!said.is_empty()).then(|| format!("The server says: \u{201c}{said}\u{201d}"))
+}
+
+/// How far this computer's clock is from the server's, when that may be why a token is refused.
+fn skew(answer: &Answer, sent_at: OffsetDateTime) -> Option<String> {
+    let server = values(answer, "date").next().and_then(http_date)?;
+    let ahead = sent_at - server;
+    let which = if ahead.is_negative() {
+        "behind"
+    } else {
+        "ahead"
+    };
+    (ahead.abs() >= SKEW).then(|| format!("this computer is {} {which}", span(ahead.abs())))
 }
 
 fn retry_after(answer: &Answer, now: OffsetDateTime) -> Option<time::Duration> {
@@ -170,6 +223,42 @@ mod tests {
         );
         assert!(said(502, &[]).is_some_and(|text| text.contains("no request ID")));
         assert_eq!(said(404, &[]), None);
+    }
+
+    #[test]
+    fn the_servers_own_words_follow_the_help_in_one_clean_line() {
+        let said = |status, body: &str| {
+            let mut exchange = exchange(status, &[]);
+            if let Outcome::Answer(answer) = &mut exchange.outcome {
+                answer.body = body.as_bytes().to_vec();
+            }
+            explain(&exchange, None, OffsetDateTime::UNIX_EPOCH)
+        };
+        let body = r#"{"error":"Bad Request","description":"insufficient\n\u202eliquidity","statusCode":400}"#;
+        assert_eq!(
+            said(400, body).as_deref(),
+            Some("The server says: \u{201c}insufficient liquidity\u{201d}")
+        );
+        let limit = said(429, "The limit of requests per second has been exceeded");
+        let limit = limit.unwrap_or_default();
+        assert!(limit.starts_with("Too many requests.") && limit.contains("per second"));
+        assert_eq!(said(404, "<html>no</html>"), None);
+        assert_eq!(said(200, "all is well"), None);
+    }
+
+    #[test]
+    fn a_401_tells_of_clocks_that_differ() {
+        let at = |date: &str| skew_of(&exchange(401, &[("date", date)]));
+        assert_eq!(
+            at("Thu, 01 Jan 1970 01:00:00 GMT").as_deref(),
+            Some("this computer is 1 h 00 behind")
+        );
+        assert_eq!(at("Thu, 01 Jan 1970 00:04:00 GMT"), None);
+        assert_eq!(at("now"), None);
+    }
+
+    fn skew_of(exchange: &Exchange) -> Option<String> {
+        skew(exchange.answer()?, exchange.started_at)
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::contract::{
 use crate::environment_values::OwnServer;
 use crate::environments::standard;
 use crate::errors_of_vault::keyring_state;
-use crate::records::{ApiKeyRecord, ApplicationRecord, EnvironmentRecord, kinds};
+use crate::records::{ApiKeyRecord, ApplicationRecord, EnvironmentRecord};
 use crate::store::{Read as _, blocking};
 
 impl App {
@@ -155,7 +155,7 @@ impl App {
     }
 
     /// The state of the app as a whole. While the vault is closed it names nothing that is in it.
-    pub(crate) async fn status(&self) -> AppStatus {
+    pub(crate) async fn status(self: &Arc<Self>) -> AppStatus {
         let local = self.local.read();
         let (open, environment, kept_requests) = match self.read_open().await {
             Ok((environment, kept)) => (true, environment, kept),
@@ -178,6 +178,7 @@ impl App {
             },
             opens_with: door.vault.opens_with(),
             has_recovery_code: door.vault.has_recovery() && !local.recovery_code_untaken,
+            recovery_code_only_copied: local.recovery_code_only_copied,
             lock_reason: (phase == Phase::Locked).then_some(door.reason),
             sign_in_stopped: phase == Phase::Locked && door.sign_in_stopped,
             environment,
@@ -190,15 +191,14 @@ impl App {
         }
     }
 
-    async fn read_open(&self) -> Result<(Option<crate::contract::EnvironmentView>, u64), ApiError> {
-        let kept = self
-            .with_vault(|vault| vault.count(kinds::EXCHANGE))
-            .await?;
-        let chosen = self.chosen_environment().await?;
-        Ok((
-            chosen.map(|(id, record)| self.view_of(id, record)),
-            kept as u64,
-        ))
+    async fn read_open(
+        self: &Arc<Self>,
+    ) -> Result<(Option<crate::contract::EnvironmentView>, u64), ApiError> {
+        let Some((id, record)) = self.chosen_environment().await? else {
+            return Ok((None, 0));
+        };
+        let kept = self.kept_of(&id).await?;
+        Ok((Some(self.view_of(id, record)), kept as u64))
     }
 
     async fn keep_step(

@@ -59,6 +59,7 @@ impl History {
 
     fn remember(&self, recorded: &Arc<Recorded>) {
         let mut recent = locked(&self.recent);
+        recent.retain(|known| known.id() != recorded.id());
         recent.push_front(Arc::clone(recorded));
         let weight = |recent: &VecDeque<Arc<Recorded>>| {
             recent
@@ -179,7 +180,8 @@ impl App {
     }
 
     /// Redacts an exchange, seals it, and tells its credential's record of the use. It is on the
-    /// disk when this returns.
+    /// disk when this returns; when the disk refuses, the exchange says so itself, for what was
+    /// sent and answered must be seen.
     pub(crate) async fn record(
         self: &Arc<Self>,
         exchange: Exchange,
@@ -192,9 +194,7 @@ impl App {
             .await
             .ok();
         let (recorded, row, sealed) = blocking(move || {
-            let usage = context.usage.clone();
-            let mut recorded = Recorded::of(&redactor, exchange, context);
-            recorded.context.usage = usage;
+            let recorded = Recorded::of(&redactor, exchange, context);
             let own_host = environment
                 .and_then(|environment| url::Url::parse(&environment.api_base).ok())
                 .map(|url| host_and_port(&url));
@@ -214,10 +214,24 @@ impl App {
         });
         self.live.history.remember(&recorded);
         self.write_waiting().await;
-        outcome
+        let outcome = outcome
             .await
-            .unwrap_or_else(|_| Err(ApiError::new(ErrorCode::Internal, "history was cut off")))?;
-        Ok(recorded)
+            .unwrap_or_else(|_| Err(ApiError::new(ErrorCode::Internal, "history was cut off")));
+        match outcome {
+            Err(error) if error.code == ErrorCode::VaultNotSaved => {
+                tracing::error!(code = ?error.code, "an exchange is not in the history");
+                let reason = error.facts.get("reason").map_or("", String::as_str);
+                let recorded = Arc::new(recorded.not_kept(reason));
+                self.live.history.remember(&recorded);
+                Ok(recorded)
+            }
+            // Locked meanwhile: nothing of it may stay in memory.
+            Err(error) => {
+                locked(&self.live.history.recent).retain(|known| known.id() != recorded.id());
+                Err(error)
+            }
+            Ok(()) => Ok(recorded),
+        }
     }
 
     /// One exchange with its surroundings, from memory or from the vault.
@@ -265,6 +279,12 @@ impl App {
             Ok(())
         })
         .await
+    }
+
+    /// How many exchanges of an environment are kept.
+    pub(crate) async fn kept_of(self: &Arc<Self>, id: &EnvironmentId) -> Result<usize, ApiError> {
+        self.history_ready().await?;
+        self.index(|index| index.count(id))
     }
 
     /// Writes everything that waits, in one transaction.

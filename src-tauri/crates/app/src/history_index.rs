@@ -98,6 +98,12 @@ impl HistoryIndex {
         }
     }
 
+    /// How many rows an environment has.
+    pub(crate) fn count(&self, environment: &EnvironmentId) -> usize {
+        let is_its_own = |indexed: &&Indexed| indexed.row.environment_id == *environment;
+        self.0.iter().filter(is_its_own).count()
+    }
+
     fn position(&self, id: &ExchangeId) -> Result<usize, usize> {
         self.0.binary_search_by(|indexed| indexed.row.id.cmp(id))
     }
@@ -183,6 +189,8 @@ mod tests {
     #[test]
     fn another_environment_sees_nothing() {
         assert_eq!(index().page(&"other".into(), "", 10, None).total, 0);
+        assert_eq!(index().count(&"other".into()), 0);
+        assert_eq!(index().count(&"e".into()), 4);
     }
 
     #[test]

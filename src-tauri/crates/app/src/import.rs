@@ -107,7 +107,11 @@ impl App {
             name,
             client_id,
             grant: request.grant,
-            source: ClientSource::Portal,
+            source: if request.from_portal {
+                ClientSource::Portal
+            } else {
+                ClientSource::Imported
+            },
             has_secret: secret.is_some(),
             // EXPOSE: only its last four characters are kept beside the sealed half.
             last4: secret

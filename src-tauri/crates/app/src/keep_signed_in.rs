@@ -88,7 +88,7 @@ impl App {
             let due = self
                 .live
                 .refreshes
-                .not_before(&id)
+                .not_before(&id, now)
                 .map_or(due, |wait| due.max(wait));
             if due > now {
                 next = Some(next.map_or(due, |next| next.min(due)));

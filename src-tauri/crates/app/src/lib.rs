@@ -87,6 +87,7 @@ mod secret_drafts;
 mod secret_submit;
 mod secret_targets;
 mod secret_window;
+mod sent_secrets;
 mod servers;
 mod sessions;
 mod settings;

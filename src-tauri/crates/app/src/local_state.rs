@@ -19,6 +19,8 @@ pub(crate) struct LocalState {
     pub(crate) first_run: Option<FirstRunStep>,
     /// A recovery code was made, and nobody has taken it away yet.
     pub(crate) recovery_code_untaken: bool,
+    /// It was copied, which lasts no longer than the clipboard, and not saved as a file.
+    pub(crate) recovery_code_only_copied: bool,
     /// Wrong passphrases and recovery codes since the vault was last opened.
     wrong_tries: u32,
     /// Before this moment no try is made.
@@ -28,7 +30,7 @@ pub(crate) struct LocalState {
 impl LocalState {
     /// Whole seconds until the next try is allowed; `None` when it is allowed now.
     pub(crate) fn wait_left(&self, now: OffsetDateTime) -> Option<u64> {
-        // A clock that went back must not make the wait longer than it ever was.
+        // Until it is mended, a clock that went back must not make the wait longer than it ever was.
         let left = (self.wait_until?.0 - now).min(LONGEST_WAIT);
         let seconds = left.as_seconds_f64().ceil();
         #[expect(
@@ -37,6 +39,17 @@ impl LocalState {
             reason = "1 to 300"
         )]
         (seconds > 0.0).then_some(seconds as u64)
+    }
+
+    /// Starts the wait anew, at its longest, after the clock went back to long before it began; it
+    /// would not end before the clock is there again. Says whether that was so.
+    pub(crate) fn mend_wait(&mut self, now: OffsetDateTime) -> bool {
+        let longest = Timestamp::from(now + LONGEST_WAIT);
+        let is_too_far = self.wait_until.is_some_and(|until| until.0 > longest.0);
+        if is_too_far {
+            self.wait_until = Some(longest);
+        }
+        is_too_far
     }
 
     /// Counts a wrong try. After five the wait is 30 s; each further one doubles it, to 5 min.
@@ -91,7 +104,12 @@ mod tests {
             Some(1)
         );
         assert_eq!(state.wait_left(now + Duration::seconds(30)), None);
-        assert_eq!(state.wait_left(now - Duration::hours(9)), Some(300));
+        assert!(!state.mend_wait(now));
+        let back = now - Duration::hours(9);
+        assert_eq!(state.wait_left(back), Some(300));
+        assert!(state.mend_wait(back));
+        assert_eq!(state.wait_left(back + Duration::minutes(4)), Some(60));
+        assert_eq!(state.wait_left(back + Duration::minutes(5)), None);
         state.forget_wrong_tries();
         assert_eq!(state, LocalState::default());
     }

@@ -83,7 +83,7 @@ impl App {
             return Ok(self.status().await);
         }
         let is_typed = !matches!(proof, Proof::Keyring);
-        if is_typed && let Some(seconds) = self.local.read().wait_left(self.clock.now()) {
+        if is_typed && let Some(seconds) = self.wait_left().await {
             return Err(wait(seconds));
         }
         let app = Arc::clone(self);
@@ -93,13 +93,17 @@ impl App {
             Err(error) if is_typed && error.code == ErrorCode::WrongPassphrase => {
                 let app = Arc::clone(self);
                 let now = self.clock.now();
-                let seconds = blocking(move || {
+                let counted = blocking(move || {
                     app.local.change(|state| {
                         state.count_wrong_try(now);
                         state.wait_left(now)
                     })
-                })
-                .await?;
+                });
+                let seconds = counted.await.unwrap_or_else(|error| {
+                    // What is wrong with the passphrase matters more than a full disk.
+                    tracing::warn!(code = ?error.code, "a wrong try was not counted");
+                    None
+                });
                 Err(match seconds {
                     Some(seconds) => error.fact("seconds", seconds),
                     None => error,
@@ -114,8 +118,11 @@ impl App {
         let app = Arc::clone(self);
         let looked_at = vault.clone();
         let entered = blocking(move || {
-            if app.local.read().has_wrong_tries() {
-                app.local.change(LocalState::forget_wrong_tries)?;
+            if app.local.read().has_wrong_tries()
+                && let Err(error) = app.local.change(LocalState::forget_wrong_tries)
+            {
+                // A full disk must not keep anybody out.
+                tracing::warn!(code = ?error.code, "wrong tries were not forgotten");
             }
             crate::environments::make_standard_ones(&looked_at)?;
             let damaged = damaged_records(&looked_at)?;
@@ -147,6 +154,18 @@ impl App {
         if idle_for >= Duration::minutes(minutes.into()) {
             self.lock_because(LockReason::Idle).await;
         }
+    }
+
+    /// Whole seconds until something typed may be tried; `None` when it may be now.
+    async fn wait_left(self: &Arc<Self>) -> Option<u64> {
+        let now = self.clock.now();
+        let mut state = self.local.read();
+        if state.mend_wait(now) {
+            let app = Arc::clone(self);
+            // If it is not written, the clock is mended again at the next try.
+            let _ = blocking(move || app.local.change(|state| state.mend_wait(now))).await;
+        }
+        state.wait_left(now)
     }
 
     fn try_open(&self, proof: &Proof) -> Result<Vault, ApiError> {

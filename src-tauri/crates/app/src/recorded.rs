@@ -71,6 +71,13 @@ impl Recorded {
         if let Some(draft) = &mut context.draft {
             redact_draft(redactor, draft);
         }
+        if let Some(explanation) = &mut context.explanation {
+            *explanation = redactor.text(explanation).into_owned();
+        }
+        if let Some(usage) = &mut context.usage {
+            usage.request = redactor.text(&usage.request).into_owned();
+            usage.request_id = exchange.request_id().map(|id| id.to_string());
+        }
         Self {
             exchange,
             context,
@@ -91,6 +98,18 @@ impl Recorded {
         }
         kept.exchange.request.body.truncate(KEPT_BODY);
         kept
+    }
+
+    /// The same for the page alone: `reason` kept it from being stored.
+    pub(crate) fn not_kept(&self, reason: &str) -> Self {
+        let mut shown = self.clone();
+        let note = format!("This exchange is not in the history. {reason}");
+        let explanation = &mut shown.context.explanation;
+        *explanation = Some(match explanation.take() {
+            Some(before) => format!("{before} {note}"),
+            None => note,
+        });
+        shown
     }
 
     /// The bytes that the body takes in memory.

@@ -56,7 +56,7 @@ fn choice(
         // (RFC 8252 §7.3), and some take only this one.
         (ClientSource::RegisteredHere, Some(port)) => PortChoice::Prefer(port),
         // Registered by a person with a port: that one is meant.
-        (ClientSource::Portal, Some(port)) => PortChoice::Exactly(port),
+        (ClientSource::Portal | ClientSource::Imported, Some(port)) => PortChoice::Exactly(port),
     }
 }
 

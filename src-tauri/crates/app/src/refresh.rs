@@ -58,23 +58,62 @@ pub(crate) struct Past {
     outcome: Option<Result<(), ApiError>>,
     /// Failures in a row.
     pub(crate) failures: u32,
-    /// Before this moment nothing is tried without a person's wish.
-    pub(crate) not_before: Option<OffsetDateTime>,
+    /// Nothing is tried meanwhile without a person's wish.
+    rest: Option<Rest>,
     /// When a 401 last asked for a refresh.
     pub(crate) last_rejection: Option<OffsetDateTime>,
     /// Tokens that came and could not be saved: they are saved before anything else is asked for.
-    pub(crate) unsaved: Option<TokenSet>,
+    pub(crate) unsaved: Option<Unsaved>,
+}
+
+/// The pause after a failure.
+#[derive(Clone, Copy)]
+struct Rest {
+    since: OffsetDateTime,
+    until: OffsetDateTime,
+}
+
+/// Tokens that wait for a vault that takes them.
+pub(crate) struct Unsaved {
+    /// [`SessionRecord::generation`] of the tokens that they replace. When the session has gone on
+    /// without them, by another process, they are worth nothing.
+    pub(crate) generation: u32,
+    pub(crate) tokens: TokenSet,
 }
 
 impl Past {
     /// Remembers how a round ended. After a failure of any kind there is a rest, so that nothing
     /// that fails at once is tried in a loop.
     fn ended_with(&mut self, outcome: &Result<(), ApiError>, now: OffsetDateTime) {
-        if outcome.is_err() && self.not_before.is_none_or(|until| until <= now) {
-            self.failures = self.failures.saturating_add(1);
-            self.not_before = Some(now + back_off(self.failures, None));
+        if outcome.is_err() && self.rests_until(now).is_none() {
+            self.failed(now, None);
         }
         self.outcome = Some(outcome.clone());
+    }
+
+    /// Counts a failure, and says how long the rest after it is.
+    pub(crate) fn failed(&mut self, now: OffsetDateTime, asked: Option<Duration>) -> Duration {
+        self.failures = self.failures.saturating_add(1);
+        let wait = back_off(self.failures, asked);
+        self.rest = Some(Rest {
+            since: now,
+            until: now + wait,
+        });
+        wait
+    }
+
+    /// Forgets the failures.
+    pub(crate) fn went_well(&mut self) {
+        self.failures = 0;
+        self.rest = None;
+    }
+
+    /// Until when it rests; `None` when it does not. A clock that went back to before the failure
+    /// ends the rest: nobody knows how much of it is left.
+    fn rests_until(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        self.rest
+            .filter(|rest| (rest.since..rest.until).contains(&now))
+            .map(|rest| rest.until)
     }
 }
 
@@ -97,15 +136,21 @@ impl Refreshes {
     }
 
     /// Before when a failing session is not tried again by itself.
-    pub(crate) fn not_before(&self, id: &SessionId) -> Option<OffsetDateTime> {
+    pub(crate) fn not_before(&self, id: &SessionId, now: OffsetDateTime) -> Option<OffsetDateTime> {
         let turn = self.turn(id);
         // While a round runs nothing is known yet, and it is no time to start another one.
-        turn.past.try_lock().ok().and_then(|past| past.not_before)
+        let past = turn.past.try_lock().ok();
+        past.and_then(|past| past.rests_until(now))
     }
 
-    /// Forgets everything, at a lock. Rounds under way end by themselves: the vault refuses them.
+    /// Forgets what can be forgotten, at a lock. Rounds under way end by themselves: the vault
+    /// refuses them. What they bring may be the only token that the server still takes, so it is
+    /// kept for the next unlock.
     pub(crate) fn forget(&self) {
-        locked(&self.turns).clear();
+        locked(&self.turns).retain(|_, turn| {
+            let past = turn.past.try_lock();
+            past.map_or(true, |past| past.unsaved.is_some())
+        });
     }
 
     fn turn(&self, id: &SessionId) -> Arc<Turn> {
@@ -144,7 +189,7 @@ impl App {
             let mut past = Arc::clone(&turn.past).lock_owned().await;
             let is_shared = turn.rounds.load(Ordering::Acquire) != seen;
             let rests = matches!(cause, Cause::Due | Cause::Rejected { .. })
-                && past.not_before.is_some_and(|until| app.clock.now() < until);
+                && past.rests_until(app.clock.now()).is_some();
             if (is_shared || rests)
                 && let Some(outcome) = past.outcome.clone()
             {
@@ -189,4 +234,23 @@ pub(crate) fn ended() -> ApiError {
         ErrorCode::SessionEnded,
         "the refresh token is no longer good",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rest_ends_on_time_or_when_the_clock_goes_back() {
+        let now = OffsetDateTime::UNIX_EPOCH + time::Duration::days(1);
+        let minutes = time::Duration::minutes;
+        let mut past = Past::default();
+        assert_eq!(past.failed(now, None), Duration::from_mins(1));
+        assert_eq!(past.failed(now, None), Duration::from_mins(2));
+        assert!(past.rests_until(now + minutes(1)).is_some());
+        assert!(past.rests_until(now + minutes(2)).is_none());
+        assert!(past.rests_until(now - minutes(60)).is_none());
+        past.went_well();
+        assert!(past.rests_until(now).is_none());
+    }
 }

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use inchkeep_oauth::refresh::back_off;
 use inchkeep_oauth::{
     AccessRequest, HttpFailure, TokenError, TokenSet, client_credentials, refresh,
 };
 use inchkeep_vault::{Hold, Secret};
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use crate::app::App;
 use crate::contract::{ChangedList, Grant, SessionId, SessionState, Timestamp};
 use crate::error::{ApiError, ErrorCode};
 use crate::errors_of_oauth::{self, TokenStep};
 use crate::records::{SessionRecord, SessionTokens, kinds};
-use crate::refresh::{Cause, Past, ended};
+use crate::refresh::{Cause, Past, Unsaved, ended};
 use crate::servers::{Server, check_issuer};
 use crate::sessions::{OwnedSession, happened, remember};
 use crate::store::{Read as _, Write as _, blocking};
@@ -48,8 +48,10 @@ impl App {
         let session = self
             .read(move |vault| OwnedSession::load(vault, &loaded))
             .await?;
-        if let Some(tokens) = past.unsaved.take() {
-            return self.save_renewed(&session, tokens, past).await;
+        if let Some(unsaved) = past.unsaved.take()
+            && unsaved.generation == session.record.generation
+        {
+            return self.save_renewed(&session, unsaved.tokens, past).await;
         }
         if session.record.state == SessionState::SignInNeeded {
             return Err(ended());
@@ -74,7 +76,8 @@ impl App {
         }
     }
 
-    async fn hold(&self, id: &SessionId) -> Result<Hold, ApiError> {
+    /// Keeps other processes from refreshing this session.
+    pub(crate) async fn hold(&self, id: &SessionId) -> Result<Hold, ApiError> {
         let vault = self.vault()?;
         let name = format!("refresh-{id}");
         blocking(move || Ok(vault.hold(&name, PATIENCE)?)).await
@@ -100,11 +103,8 @@ impl App {
             }
             Cause::Rejected { generation } if session.record.generation != generation => Ok(false),
             Cause::Rejected { .. } => {
-                let too_soon = past
-                    .last_rejection
-                    .is_some_and(|last| now - last < BETWEEN_REJECTIONS);
-                past.last_rejection = Some(now);
-                Ok(!too_soon)
+                let last = past.last_rejection.replace(now);
+                Ok(!last.is_some_and(|last| is_too_soon(last, now)))
             }
         }
     }
@@ -191,16 +191,18 @@ impl App {
             .await;
         match outcome {
             Ok(()) => {
-                past.failures = 0;
-                past.not_before = None;
+                past.went_well();
                 self.session_changed(session).await;
                 Ok(())
             }
             Err(error) if error.code == ErrorCode::NotFound => Err(error),
             Err(error) => {
-                // A full disk must not cost the only token that the server still takes.
+                // A full disk or a lock must not cost the only token that the server still takes.
                 tracing::error!(code = ?error.code, "new tokens could not be saved; kept in memory");
-                past.unsaved = Some(tokens);
+                past.unsaved = Some(Unsaved {
+                    generation: session.record.generation,
+                    tokens,
+                });
                 Err(error)
             }
         }
@@ -231,13 +233,11 @@ impl App {
         let is_over = !by_itself && matches!(error, TokenError::InvalidGrant(_));
         let may_be_lost = matches!(error, TokenError::Transport(failure) if is_lost(failure));
         if !is_over {
-            past.failures = past.failures.saturating_add(1);
             let asked = match error {
                 TokenError::Busy { retry_after, .. } => *retry_after,
                 _ => None,
             };
-            let wait = back_off(past.failures, asked);
-            past.not_before = Some(now + wait);
+            let wait = past.failed(now, asked);
             if told.code == ErrorCode::TokenServerBusy {
                 told = told.fact("seconds", wait.as_secs());
             }
@@ -286,4 +286,22 @@ impl App {
 /// Whether the server may have rotated the token although no answer came.
 fn is_lost(failure: &HttpFailure) -> bool {
     failure.may_have_been_sent()
+}
+
+/// Whether a 401 follows the last one too closely. A clock that went back makes no gap.
+fn is_too_soon(last: OffsetDateTime, now: OffsetDateTime) -> bool {
+    (now - last).unsigned_abs() < BETWEEN_REJECTIONS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_went_back_does_not_keep_a_refused_token() {
+        let now = OffsetDateTime::UNIX_EPOCH + time::Duration::days(1);
+        assert!(is_too_soon(now, now + time::Duration::seconds(9)));
+        assert!(!is_too_soon(now, now + time::Duration::seconds(10)));
+        assert!(!is_too_soon(now, now - time::Duration::hours(1)));
+    }
 }

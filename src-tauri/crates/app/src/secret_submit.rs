@@ -20,6 +20,13 @@ use crate::secret_window::{Content, no_value};
 use crate::store::blocking;
 use crate::strength::weakness;
 
+/// How the person took the recovery code away.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Copied,
+    Saved,
+}
+
 impl App {
     /// Takes what was typed. The window closes when it was accepted.
     ///
@@ -83,11 +90,11 @@ impl App {
         match self.content_of(&request.ticket)? {
             Content::Reveal { target } => {
                 let found = self.named_secret(&target).await?;
-                self.copy_to_clipboard(found.name, &found.secret)
+                self.copy_to_clipboard(found.label(), &found.secret)
             }
             Content::RecoveryCode { code } => {
                 self.copy_to_clipboard("Recovery code".to_owned(), &code)?;
-                self.recovery_code_taken().await
+                self.recovery_code_taken(Taken::Copied).await
             }
             Content::Enter { .. } | Content::Unlock { .. } => Err(no_value()),
         }
@@ -110,7 +117,7 @@ impl App {
         let path =
             blocking(move || write_code(&folder, &code, now).map_err(|error| not_written(&error)))
                 .await?;
-        self.recovery_code_taken().await?;
+        self.recovery_code_taken(Taken::Saved).await?;
         Ok(SavedFile {
             path: Some(path.display().to_string()),
         })
@@ -141,11 +148,15 @@ impl App {
         Ok(SecretTaken::Draft { purpose, draft })
     }
 
-    async fn recovery_code_taken(self: &Arc<Self>) -> Result<(), ApiError> {
+    async fn recovery_code_taken(self: &Arc<Self>, taken: Taken) -> Result<(), ApiError> {
         let app = Arc::clone(self);
         blocking(move || {
-            app.local
-                .change(|state| state.recovery_code_untaken = false)
+            app.local.change(|state| {
+                // A file stays, whatever is copied after it was saved.
+                let was_saved = !state.recovery_code_untaken && !state.recovery_code_only_copied;
+                state.recovery_code_only_copied = taken == Taken::Copied && !was_saved;
+                state.recovery_code_untaken = false;
+            })
         })
         .await?;
         self.emit(&AppEvent::SecretTaken(SecretTaken::RecoveryCodeTaken));
@@ -166,6 +177,12 @@ fn problem(error: &ApiError, recovers: bool) -> String {
         ErrorCode::Locked => "The vault is locked.",
         ErrorCode::NotAnAddress => "That is not an address.",
         ErrorCode::NoCodeInAddress => "This address has no code in it.",
+        ErrorCode::NotTheRedirectAddress => {
+            let redirect = error.facts.get("redirect").map_or("http", String::as_str);
+            return format!(
+                "This is not the address the sign-in returns to. It starts with {redirect}."
+            );
+        }
         ErrorCode::AddressOfAnotherSignIn => "This address belongs to another sign-in.",
         ErrorCode::CodeAlreadyUsed => "This code was already used.",
         ErrorCode::NotFound => "What this was meant for is gone.",

@@ -12,6 +12,8 @@ use crate::records::{
 };
 use crate::store::{Read, missing};
 
+const API_KEY: &str = "API key";
+
 /// A secret with the words around it.
 pub(crate) struct NamedSecret {
     /// Name of the key or client.
@@ -22,6 +24,16 @@ pub(crate) struct NamedSecret {
     pub(crate) environment: String,
     /// The secret.
     pub(crate) secret: SecretString,
+}
+
+impl NamedSecret {
+    /// What it is called once it is copied: "API key router-read", "Access token of web".
+    pub(crate) fn label(&self) -> String {
+        match self.kind {
+            API_KEY => format!("{} {}", self.kind, self.name),
+            _ => format!("{} of {}", self.kind, self.name),
+        }
+    }
 }
 
 impl App {
@@ -43,7 +55,7 @@ fn find(reader: &impl Read, target: &SecretTarget) -> Result<NamedSecret, ApiErr
         SecretTarget::ApiKey(id) => {
             let record = reader.one::<ApiKeyRecord>(id)?;
             Ok(NamedSecret {
-                kind: "API key",
+                kind: API_KEY,
                 environment: environment(reader, &record.application)?,
                 secret: reader.secret_of::<ApiKeyRecord>(id)?,
                 name: record.name,
@@ -95,4 +107,24 @@ fn environment(reader: &impl Read, application: &ApplicationKey) -> Result<Strin
     Ok(reader
         .one::<EnvironmentRecord>(&application.environment)?
         .name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_names_the_kind_beside_the_name() {
+        let label = |kind| {
+            NamedSecret {
+                name: "web".to_owned(),
+                kind,
+                environment: "Sandbox".to_owned(),
+                secret: SecretString::default(),
+            }
+            .label()
+        };
+        assert_eq!(label(API_KEY), "API key web");
+        assert_eq!(label("Access token"), "Access token of web");
+    }
 }

@@ -187,6 +187,7 @@ impl App {
             value,
             hides_at,
             hide_on_blur: is_reveal && settings.hide_secrets_on_blur,
+            clears_clipboard_after: settings.clear_clipboard_after,
             theme: settings.theme,
         })
     }
@@ -236,8 +237,10 @@ impl App {
         let app = Arc::clone(self);
         blocking(move || {
             // First, so that a code which nobody saw never counts as there.
-            app.local
-                .change(|state| state.recovery_code_untaken = true)?;
+            app.local.change(|state| {
+                state.recovery_code_untaken = true;
+                state.recovery_code_only_copied = false;
+            })?;
             let code = vault.make_recovery_code()?;
             let state = vault.state()?;
             locked(&app.door).vault = state.into();

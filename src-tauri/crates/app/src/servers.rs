@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::contract::{
     CheckServerRequest, EndpointView, EnvironmentId, ServerRequest, ServerView, Timestamp,
 };
+use crate::environment_values::parsed;
 use crate::error::{ApiError, ErrorCode};
 use crate::errors_of_oauth;
 use crate::records::{EnvironmentRecord, OAuthClientRecord, kinds};
@@ -65,7 +66,8 @@ impl App {
     /// Reads a server's metadata without keeping it.
     ///
     /// # Errors
-    /// [`ErrorCode::NoMetadata`], [`ErrorCode::IssuerMismatch`], [`ErrorCode::NotHttps`],
+    /// [`ErrorCode::InvalidField`] for what is no address; [`ErrorCode::NoMetadata`],
+    /// [`ErrorCode::IssuerMismatch`], [`ErrorCode::NotHttps`],
     /// [`ErrorCode::MetadataRefused`], [`ErrorCode::ForeignEndpoints`], and those of the network.
     pub async fn check_server(
         self: &Arc<Self>,
@@ -74,7 +76,12 @@ impl App {
         let authorization_server = request
             .authorization_server
             .filter(|address| !address.trim().is_empty());
-        let asked = issuer_of(authorization_server.as_deref().unwrap_or(&request.api_base))?;
+        let (field, asked) = match &authorization_server {
+            Some(address) => ("authorizationServer", address),
+            None => ("apiBase", &request.api_base),
+        };
+        parsed(field, asked)?;
+        let asked = issuer_of(asked)?;
         let (record, metadata) = self.read_metadata(None, &asked).await?;
         Ok(view(&metadata, &record))
     }

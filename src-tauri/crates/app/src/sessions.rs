@@ -138,8 +138,10 @@ impl App {
         request: EndSessionRequest,
     ) -> Result<EndSessionAnswer, ApiError> {
         let id = request.session_id;
-        // A refresh under way would bring new tokens just after these are given back.
+        // A refresh under way, here or in another process, would bring new tokens just after these
+        // are given back.
         let _turn = self.live.refreshes.wait_turn(&id).await;
+        let _hold = self.hold(&id).await?;
         let loaded = id.clone();
         let session = self
             .read(move |vault| OwnedSession::load(vault, &loaded))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use inchkeep_oauth::authorization_code::PasteError;
 use inchkeep_oauth::loopback::Listener;
 use inchkeep_oauth::{AuthorizationCode, Prompt, TokenSet};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -46,9 +47,10 @@ impl App {
             )
             .fact("reason", "This client gets its tokens without the browser."));
         }
-        self.cancel_sign_ins_of(&client.id).await;
         let server = self.fresh_server(client.environment()).await?;
         check_issuer(&client.record, &server)?;
+        // Just before the port is bound, which the earlier one may have.
+        self.cancel_sign_ins_of(&client.id).await;
 
         // The socket is bound before anybody hears of its address, and never bound again.
         let (listener, redirect_uri) =
@@ -74,7 +76,7 @@ impl App {
         );
         let Begun { progress, pasted } =
             Progress::begin(view, sign_in, server.issuer().as_str().to_owned());
-        self.live.sign_ins.insert(&progress);
+        let earlier = self.live.sign_ins.insert(&progress);
         let opened = self.host.open_url(progress.sign_in.authorize_url());
         if opened.is_err() {
             progress.change(|view| view.browser_failed = true);
@@ -90,6 +92,9 @@ impl App {
             app.run_sign_in(&running, listener, pasted, client, server)
                 .await;
         });
+        for other in earlier {
+            other.stop().await;
+        }
         Ok(progress.view())
     }
 
@@ -133,6 +138,7 @@ impl App {
     ///
     /// # Errors
     /// [`ErrorCode::NotAnAddress`], [`ErrorCode::NoCodeInAddress`],
+    /// [`ErrorCode::NotTheRedirectAddress`],
     /// [`ErrorCode::AddressOfAnotherSignIn`], [`ErrorCode::CodeAlreadyUsed`],
     /// [`ErrorCode::SignInRefused`]; [`ErrorCode::ClipboardEmpty`], [`ErrorCode::ClipboardRefused`].
     pub async fn paste_redirect_address(
@@ -181,6 +187,7 @@ impl App {
     ///
     /// # Errors
     /// [`ErrorCode::NotAnAddress`], [`ErrorCode::NoCodeInAddress`],
+    /// [`ErrorCode::NotTheRedirectAddress`],
     /// [`ErrorCode::AddressOfAnotherSignIn`], [`ErrorCode::CodeAlreadyUsed`],
     /// [`ErrorCode::SignInRefused`] with what the server answered; the sign-in goes on waiting.
     pub(crate) async fn address_given(
@@ -191,7 +198,16 @@ impl App {
         let progress = self.progress(id)?;
         // EXPOSE: taken apart by the checks; only the code goes on, to the token endpoint.
         let text = address.expose_secret();
-        let refuse = |error| errors_of_oauth::pasted(&error, &progress.issuer);
+        let refuse = |error: PasteError| {
+            let redirect = progress.view().redirect_uri;
+            match error {
+                PasteError::NoCode | PasteError::AnotherSignIn if is_elsewhere(text, &redirect) => {
+                    ApiError::new(ErrorCode::NotTheRedirectAddress, error.to_string())
+                        .fact("redirect", redirect)
+                }
+                error => errors_of_oauth::pasted(&error, &progress.issuer),
+            }
+        };
         progress.sign_in.examine_pasted(text).map_err(refuse)?;
         if progress.view().stage != SignInStage::WaitingForApproval {
             return Err(ApiError::new(
@@ -410,4 +426,29 @@ fn listening_at(redirect_uri: &str, port: u16) -> String {
         .and_then(url::Url::host_str)
         .unwrap_or("127.0.0.1");
     format!("{host}:{port}")
+}
+
+/// Whether `pasted` is a whole address that leads to another place than `redirect_uri`. The port is
+/// left out: another one may be that of an earlier sign-in.
+fn is_elsewhere(pasted: &str, redirect_uri: &str) -> bool {
+    let place = |text: &str| {
+        let url = url::Url::parse(text.trim()).ok()?;
+        let host = url.host_str()?.to_owned();
+        Some((url.scheme().to_owned(), host, url.path().to_owned()))
+    };
+    place(pasted).is_some_and(|pasted| Some(pasted) != place(redirect_uri))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_another_host_or_path_is_elsewhere_and_of_another_port_is_not() {
+        let is_elsewhere = |pasted| is_elsewhere(pasted, "http://127.0.0.1:4001/callback/a");
+        assert!(is_elsewhere("https://example.com/callback/a?code=c"));
+        assert!(is_elsewhere("http://127.0.0.1:4001/callback?code=c"));
+        assert!(!is_elsewhere(" http://127.0.0.1:4002/callback/a?code=c"));
+        assert!(!is_elsewhere("?code=c&state=s"));
+    }
 }

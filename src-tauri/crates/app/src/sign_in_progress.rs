@@ -38,9 +38,15 @@ pub(crate) struct Begun {
 }
 
 impl SignIns {
-    /// Adds one, and forgets the oldest ended ones.
-    pub(crate) fn insert(&self, progress: &Arc<Progress>) {
+    /// Adds one, and forgets the oldest ended ones. Gives those of the same client that were begun
+    /// in the same moment, before it: they have to give way.
+    pub(crate) fn insert(&self, progress: &Arc<Progress>) -> Vec<Arc<Progress>> {
         let mut all = locked(&self.0);
+        let client = progress.view().oauth_client_id;
+        let is_rival = |other: &&Arc<Progress>| {
+            !other.has_ended() && other.view.borrow().oauth_client_id == client
+        };
+        let earlier = all.iter().filter(is_rival).cloned().collect();
         all.push(Arc::clone(progress));
         let mut ended = all.iter().filter(|progress| progress.has_ended()).count();
         all.retain(|progress| {
@@ -48,6 +54,7 @@ impl SignIns {
             ended -= usize::from(drop);
             !drop
         });
+        earlier
     }
 
     /// One by its id.

@@ -11,6 +11,7 @@ use crate::app::{App, locked};
 use crate::contract::EnvironmentId;
 use crate::error::{ApiError, ErrorCode};
 use crate::recorded::Context;
+use crate::sent_secrets::{mask_refusal, redactor_of};
 use crate::store::blocking;
 
 /// The transport, made at its first use: that reads the system's root certificates.
@@ -90,12 +91,17 @@ impl OAuthHttp {
             .map_err(|_| HttpFailure::NotSent)?;
         let limits = Limits {
             time: purpose.timeout(),
+            connect: purpose.connect_timeout(),
             body_bytes: purpose.max_body_bytes(),
         };
+        let redactor = redactor_of(&request);
         let called = transport
             .call(request, &limits, &CancellationToken::new())
             .await;
-        let answer = called.answer.map_err(|failure| failure_of(&failure));
+        let mut answer = called.answer.map_err(|failure| failure_of(&failure));
+        if let Ok(answer) = &mut answer {
+            mask_refusal(&redactor, answer);
+        }
         *locked(&self.last) = match &answer {
             Ok(answer) => Last {
                 status: Some(answer.status),
@@ -106,9 +112,10 @@ impl OAuthHttp {
         if let Some(environment) = &self.environment {
             let app = Arc::clone(&self.app);
             let context = Context::bare(environment.clone());
+            let exchange = redactor.exchange(called.exchange);
             // Beside the flow: a new token must reach the vault before its history does.
             self.app.live.tasks.spawn(async move {
-                if let Err(error) = app.record(called.exchange, context).await {
+                if let Err(error) = app.record(exchange, context).await {
                     tracing::warn!(code = ?error.code, "an OAuth call is not in the history");
                 }
             });

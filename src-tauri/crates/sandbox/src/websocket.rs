@@ -149,11 +149,11 @@ async fn close(mut socket: WebSocket, code: u16, reason: &str) {
 }
 
 fn web3_answer(message: &str, chain: u64, now: i64) -> Option<Message> {
-    let answer = match serde_json::from_str::<Value>(message) {
-        Ok(message) => answer(&message, chain, now)?,
+    let answer = match answer(message, chain, now) {
+        Ok(answer) => answer?,
         Err(_) => parse_error(),
     };
-    Some(text(&answer))
+    Some(Message::Text(answer.into()))
 }
 
 const FUSION_METHODS: [&str; 3] = ["ping", "getAllowedMethods", "getActiveOrders"];

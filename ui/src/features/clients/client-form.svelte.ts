@@ -70,6 +70,8 @@ export class ClientForm {
     keepPortalToken: this.keepToken && this.token !== null,
   });
 
+  /** The client ID that came as JSON; one that is typed over it is not the portal's word. */
+  #pastedId: string | null = null;
   #tokenComes: Promise<boolean> | undefined;
 
   constructor(application: ApplicationKey, way: NewClientWay) {
@@ -95,7 +97,7 @@ export class ClientForm {
 
   /** The portal token is asked for only when the vault keeps none. */
   async readKeptToken(): Promise<void> {
-    const request = { ...this.registration, name: words.sheet.title, portalToken: null };
+    const request = { ...this.registration, name: words.sheet.title.register, portalToken: null };
     try {
       const preview = await call('preview_registration', {
         ...request,
@@ -121,7 +123,7 @@ export class ClientForm {
   async paste(): Promise<string> {
     const pasted = await call('paste_client');
     this.discard('secret');
-    this.clientId = pasted.clientId;
+    this.clientId = this.#pastedId = pasted.clientId;
     this.secret = pasted.secret;
     this.grant = pasted.grant ?? this.grant;
     if (pasted.name) this.name = pasted.name;
@@ -195,7 +197,8 @@ export class ClientForm {
     const { application, name, grant, redirectUris, scopes } = this.registration;
     const clientId = this.clientId.trim();
     const secret = this.secret?.id ?? null;
-    return { application, name, grant, redirectUris, scopes, clientId, secret };
+    const fromPortal = clientId === this.#pastedId?.trim();
+    return { application, name, grant, redirectUris, scopes, clientId, secret, fromPortal };
   }
 
   #uris(): string[] {

@@ -216,8 +216,25 @@ it('takes over what was pasted and drops the secret of an earlier paste', async 
       redirectUris: ['https://myapp.example/callback'],
       scopes: ['swap', 'history'],
       secret: 'secret-2',
+      fromPortal: true,
     },
   ]);
+});
+
+it('says of a client that was typed in, or over what was pasted, that the portal did not give it', async () => {
+  answers['paste_client'] = () => ({
+    name: 'Partner',
+    clientId: 'cl_1',
+    grant: 'authorization_code',
+    redirectUris: [],
+    scopes: [],
+    secret: null,
+  });
+  const form = new ClientForm(router, 'import');
+  await form.paste();
+  form.clientId = 'cl_2';
+  await form.submit();
+  expect(called('import_client')).toMatchObject([{ clientId: 'cl_2', fromPortal: false }]);
 });
 
 it('names the client that has the same ID already', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { redirectUriProblem, splitScopes } from './redirect-uris';
+import { hasServerPath, redirectUriProblem, splitScopes } from './redirect-uris';
 import { words } from './words';
 
 it('takes https anywhere, and http on this computer only', () => {
@@ -33,4 +33,10 @@ it('says what else is wrong with a redirect URI', () => {
 it('splits scopes at any white space, each once', () => {
   expect(splitScopes(' swap  history\nswap ')).toEqual(['swap', 'history']);
   expect(splitScopes('  ')).toEqual([]);
+});
+
+it('knows the path that stands for a server', () => {
+  expect(hasServerPath('http://127.0.0.1:43117/callback/vY4c1a_ab-Z09xyz')).toBe(true);
+  expect(hasServerPath('http://127.0.0.1/callback')).toBe(false);
+  expect(hasServerPath('https://myapp.example/callback/done')).toBe(false);
 });

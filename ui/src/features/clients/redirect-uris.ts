@@ -15,6 +15,10 @@ export function redirectUriProblem(text: string): string | null {
   return null;
 }
 
+/** Whether its path ends in what stands for the server: 16 characters after `/callback/`. */
+export const hasServerPath = (uri: string): boolean =>
+  /^\/callback\/[\w-]{16}$/.test(URL.parse(uri)?.pathname ?? '');
+
 /** A text of scopes as a list without doubles. */
 export const splitScopes = (text: string): string[] => [
   ...new Set(text.split(/\s+/).filter((scope) => scope !== '')),

@@ -34,6 +34,9 @@ export const words = {
     foreign:
       'Only for your own app. Inchkeep cannot receive this one; you can still paste the address.',
     port: 'Servers should accept any port on 127.0.0.1. If this one does not, fix the port in Sign-in options.',
+    portal:
+      'In the portal, register the address with exactly this path. On a loopback address the port may be any (RFC 8252 §7.3).',
+    path: 'The end of the path stands for this server, so that the answer of another one is never taken for its own.',
     none: 'No redirect URIs are kept for this client.',
     copy: (uri: string) => `Copy ${uri}`,
     what: 'Redirect URI',
@@ -82,7 +85,7 @@ export const words = {
     missing: 'nothing came back',
   },
   sheet: {
-    title: 'Create OAuth client',
+    title: { register: 'Create OAuth client', import: 'Import OAuth client' },
     way: 'How to add the client',
     register: 'Register here',
     import: 'Import',
@@ -145,6 +148,8 @@ export const words = {
   },
   import: {
     act: 'Import client',
+    urisHint:
+      'As they are registered in the portal: the same path. On a loopback address the port may be any.',
     paste: 'Paste JSON from the portal',
     pasted: (name: string) => `Read ${name} from the clipboard`,
     pasteHint: 'Its secret goes straight to the vault.',

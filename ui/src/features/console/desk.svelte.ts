@@ -16,6 +16,7 @@ import { undo } from '../../lib/state/undo.svelte';
 import { emptyDraft } from './draft.svelte';
 import { History } from './history.svelte';
 import { RequestTab } from './tab.svelte';
+import { EXAMPLE_PATH } from './url';
 import { words } from './words';
 
 /** The open requests of one environment, and its history. It outlives the page. */
@@ -77,9 +78,13 @@ export class Desk {
     });
   }
 
-  /** Opens a request with this credential, in the open tab when nothing was written there. */
+  /**
+   * Opens a request with this credential, in the open tab when nothing was written there. It asks
+   * for the first documented endpoint: the bare base would answer with the portal's pages.
+   */
   use(credential: CredentialRef): void {
     const tab = this.tab.replaceable && !this.tab.shown ? this.tab : this.open();
+    tab.draft.load(emptyDraft(`${app.environment?.apiBase ?? ''}${EXAMPLE_PATH}`));
     tab.setCredential(credential);
     this.select(tab);
   }
@@ -101,6 +106,12 @@ export class Desk {
     } catch (caught) {
       if (asked === this.#asked) this.error = toApiError(caught);
     }
+  }
+
+  /** Shows what the search of the history found, when that is one exchange. */
+  async showFound(): Promise<void> {
+    const only = await this.history.only();
+    if (only) await this.show(only);
   }
 
   /** Sends what a redirect to another host asks for, without the credential, in a new tab. */

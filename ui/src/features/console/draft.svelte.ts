@@ -1,4 +1,5 @@
 import type { Draft, DraftBody, DraftField } from '../../lib/api/contract';
+import { rowsOf, withRows } from './query';
 
 export type BodyKind = DraftBody['kind'];
 
@@ -34,8 +35,8 @@ export class EditableDraft {
 
   load(draft: Draft): void {
     this.method = draft.method;
-    this.url = draft.url;
-    this.params = copied(draft.params);
+    this.params = [...rowsOf(draft.url, []), ...copied(draft.params)];
+    this.url = withRows(draft.url, this.params);
     this.headers = copied(draft.headers);
     this.bodyKind = draft.body.kind;
     this.json = draft.body.kind === 'json' ? draft.body.text : '';
@@ -44,12 +45,26 @@ export class EditableDraft {
     this.keep();
   }
 
-  /** What would be sent now. Rows that were left empty are not part of it. */
+  /** Takes a URL as it is written; its query shows as rows. */
+  write(url: string): void {
+    this.url = url;
+    this.params = rowsOf(url, this.params);
+  }
+
+  /** The rows were changed: the URL follows. */
+  writeParams(): void {
+    this.url = withRows(this.url, this.params);
+  }
+
+  /**
+   * What would be sent now. Rows that were left empty are not part of it. Parameters stand in the
+   * URL, and only those that are switched off stand beside it, so that none is sent twice.
+   */
   get value(): Draft {
     return {
       method: this.method,
       url: this.url.trim(),
-      params: written(this.params),
+      params: written(this.params).filter(({ enabled }) => !enabled),
       headers: written(this.headers),
       body: this.#body,
     };

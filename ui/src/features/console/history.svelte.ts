@@ -17,6 +17,7 @@ export class History {
   readonly #environmentId: EnvironmentId;
   // Answers that were overtaken by a newer question are dropped.
   #asked = 0;
+  #finding: Promise<void> = Promise.resolve();
   #loadingMore = false;
 
   constructor(environmentId: EnvironmentId) {
@@ -31,7 +32,15 @@ export class History {
   async find(search: string): Promise<void> {
     this.search = search;
     this.rows = [];
-    await this.load();
+    this.#finding = this.load();
+    await this.#finding;
+  }
+
+  /** The one row that was found; the answer to a search may still be on its way. */
+  async only(): Promise<ExchangeId | null> {
+    await this.#finding;
+    const [row] = this.rows;
+    return row && this.rows.length === 1 ? row.id : null;
   }
 
   /** Reads the newest rows; older ones that were read before stay. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { phases } from './phases';
+import { phases, totalMs } from './phases';
 
 const timing = {
   dnsUs: 3000,
@@ -32,4 +32,8 @@ it('leaves out what a kept connection did not need', () => {
     ['waiting', 0],
     ['download', 96_000],
   ]);
+});
+
+it('cuts the whole to milliseconds, as the history does', () => {
+  expect([1999, 142_000, 400].map((totalUs) => totalMs({ totalUs }))).toEqual([1, 142, 0]);
 });

@@ -27,3 +27,6 @@ export function phases(timing: TimingView): PhaseOfTime[] {
     return [found];
   });
 }
+
+/** The whole in milliseconds, cut as in the history and in what is copied for support. */
+export const totalMs = ({ totalUs }: Pick<TimingView, 'totalUs'>) => Math.trunc(totalUs / 1000);

@@ -14,12 +14,27 @@ import { announcer } from '../../lib/state/announcer.svelte';
 import { EditableDraft } from './draft.svelte';
 import { newId } from './ids';
 import { Connection, type Address } from './connection.svelte';
+import { totalMs } from './phases';
 import { isSocketUrl, SOCKET, titleOf, withScheme } from './url';
 import { words } from './words';
+
+/** The credential as it was last seen in the list; it may be gone since. */
+interface SeenCredential {
+  id: CredentialRef['id'];
+  name: string;
+  /** Who to sign in with for another session like it. */
+  signInWith: OAuthClientId | null;
+}
 
 interface Sending {
   id: SendId;
   since: number;
+}
+
+/** What a person decided for one request. */
+export interface SendChoice {
+  withoutCredential?: boolean;
+  allowForeignHost?: boolean;
 }
 
 type RequestPart = 'params' | 'headers' | 'body';
@@ -34,6 +49,7 @@ export class RequestTab {
 
   credential = $state.raw<CredentialRef | null>(null);
   placement = $state<CredentialPlacement>('header');
+  lastSeen = $state.raw<SeenCredential | null>(null);
   part = $state<RequestPart>('params');
   responsePart = $state<ResponsePart>('headers');
 
@@ -63,6 +79,12 @@ export class RequestTab {
     return this.isSocket ? this.connection.handshake : this.exchange;
   }
 
+  /** Whether nothing was sent because the credential is not there any more. */
+  get credentialGone(): boolean {
+    const error = this.error ?? this.connection.error;
+    return error?.code === 'not_found' && /^(session|API key)$/.test(error.facts['what'] ?? '');
+  }
+
   /** What a connection is opened with. */
   get address(): Address {
     const { credential, placement } = this;
@@ -87,7 +109,7 @@ export class RequestTab {
 
   /** A change of the address: its scheme says whether it is a WebSocket. */
   setUrl(url: string): void {
-    this.draft.url = url;
+    this.draft.write(url);
     this.guard = null;
     if (isSocketUrl(url)) this.draft.method = SOCKET;
     else if (this.isSocket && /^https?:\/\//i.test(url)) this.draft.method = 'GET';
@@ -96,11 +118,13 @@ export class RequestTab {
   setCredential(credential: CredentialRef | null): void {
     this.credential = credential;
     this.guard = null;
+    if (this.lastSeen?.id !== credential?.id) this.lastSeen = null;
+    if (this.credentialGone) this.error = this.connection.error = null;
     // An access token never stands in a URL (OAuth 2.1 §5.1).
     if (credential?.kind === 'session') this.placement = 'header';
   }
 
-  async send(choice?: { withoutCredential?: boolean; allowForeignHost?: boolean }): Promise<void> {
+  async send(choice?: SendChoice): Promise<void> {
     if (this.sending) return;
     const sending: Sending = { id: newId() as SendId, since: Date.now() };
     this.sending = sending;
@@ -138,6 +162,7 @@ export class RequestTab {
       ...(socket ? { method: SOCKET } : {}),
     });
     this.credential = exchange.credential;
+    this.lastSeen = null;
     this.placement = exchange.placement;
     this.error = null;
     this.guard = null;
@@ -149,6 +174,7 @@ export class RequestTab {
   /** Forgets what came back; on lock. The draft stays. */
   forget(): void {
     this.exchange = null;
+    this.lastSeen = null;
     this.error = null;
     this.guard = null;
     this.connection.forget();
@@ -170,9 +196,7 @@ export class RequestTab {
     announcer.say(
       words.response.announce(
         `${outcome.status} ${outcome.reason}`.trim(),
-        duration(timing.totalUs / 1000)
-          .replace(' ms', ' milliseconds')
-          .replace(/ s$/, ' seconds'),
+        duration(totalMs(timing)).replace(' ms', ' milliseconds').replace(/ s$/, ' seconds'),
         requestId === null ? null : requestId.slice(-4),
       ),
     );

@@ -1,8 +1,14 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { useBackend } from '../../lib/api';
 import { Failure } from '../../lib/api/failure';
-import type { ApiKeyId, EnvironmentId, ExchangeView, SessionId } from '../../lib/api/contract';
-import { emptyDraft } from './draft.svelte';
+import type {
+  ApiKeyId,
+  Draft,
+  EnvironmentId,
+  ExchangeView,
+  SessionId,
+} from '../../lib/api/contract';
+import { EditableDraft, emptyDraft } from './draft.svelte';
 import { RequestTab } from './tab.svelte';
 
 type Answer = (request: Record<string, unknown>) => unknown;
@@ -88,4 +94,34 @@ it('shows the body when its JSON was refused', async () => {
   const request = tab();
   await request.send();
   expect([request.part, request.error?.code]).toEqual(['body', 'invalid_json']);
+});
+
+it('sends a query once, whether it was typed in the URL or in rows', async () => {
+  const request = tab();
+  request.setUrl('https://api.1inch.com/x?a=1');
+  request.draft.params.push({ name: 'b', value: 'x y', enabled: true });
+  request.draft.params.push({ name: 'off', value: '1', enabled: false });
+  request.draft.writeParams();
+  await request.send();
+  expect(calls[0]?.[1]).toMatchObject({
+    draft: {
+      url: 'https://api.1inch.com/x?a=1&b=x+y',
+      params: [{ name: 'off', value: '1', enabled: false }],
+    },
+  });
+  // Opened again from the history it shows the same rows.
+  const { draft } = calls[0]?.[1] as { draft: Draft };
+  const again = new EditableDraft(draft);
+  expect([again.url, again.params.map(({ name }) => name)]).toEqual([draft.url, ['a', 'b', 'off']]);
+});
+
+it('says that the credential is gone until another one is chosen', async () => {
+  answers['send'] = () => {
+    throw new Failure({ code: 'not_found', message: '', facts: { what: 'session' } });
+  };
+  const request = tab();
+  await request.send();
+  expect(request.credentialGone).toBe(true);
+  request.setCredential(null);
+  expect([request.credentialGone, request.error]).toEqual([false, null]);
 });

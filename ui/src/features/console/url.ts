@@ -3,6 +3,10 @@ export const SOCKET = 'WS';
 
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', SOCKET];
 
+/** The first endpoint that the documentation shows, of each kind. */
+export const EXAMPLE_PATH = '/swap/v5.2/1/tokens';
+export const EXAMPLE_SOCKET_PATH = '/web3/1';
+
 /** A URL in two: scheme and host, and what follows. A path alone has no host. */
 export function splitUrl(url: string): { host: string; path: string } {
   const [, host = '', path = url] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)(.*)$/is.exec(url) ?? [];

@@ -38,7 +38,8 @@ export const words = {
     inHeader: 'Authorization: Bearer',
     inQuery: '?apiKey=',
     none: 'No credential is sent',
-    gone: 'This credential is not kept here any more',
+    kinds: { api_key: 'API key', session: 'Session' },
+    gone: 'Choose another credential before you send.',
     queryWarning: 'In a URL, a key can end up in logs. Use it only where headers cannot be set.',
   },
 
@@ -97,6 +98,7 @@ export const words = {
     cancelledMore: 'The request may still have been processed.',
     noAnswer: 'No answer',
     asCurl: 'Copy as cURL',
+    curlToken: 'Put the credential into $INCHKEEP_TOKEN.',
     forSupport: 'Copy for support',
     onWire: (bytes: string) => `${bytes} on the wire`,
     decoded: (bytes: string) => `${bytes} after decoding`,
@@ -108,6 +110,9 @@ export const words = {
     refresh: 'Refresh',
     signIn: 'Sign in…',
     another: 'Choose another',
+    choose: 'Choose a credential',
+    reason: 'The server says:',
+    showBody: 'Show body',
     openSession: 'Open session',
     sendAgain: 'Send again',
     sendAgainIn: 'Send again in',
@@ -119,6 +124,8 @@ export const words = {
     to: 'To',
     follow: 'Follow without credential',
     followPlain: 'Follow',
+    followed: 'Redirected. This answer came from',
+    show: 'Show redirects',
   },
 
   headers: {

@@ -48,6 +48,8 @@ export const words = {
     skip: 'Skip',
     open: 'The code is in the window that opened.',
     taken: 'Recovery code saved.',
+    copied:
+      'The code was copied, and the clipboard is cleared soon. Keep it somewhere lasting, such as a password manager. Continue if you did, or show a new one; the code before it no longer works then.',
     untaken:
       'The code was not copied and not saved as a file. Continue if you wrote it down, or show a new one; the code before it no longer works then.',
     showNew: 'Show a new code',

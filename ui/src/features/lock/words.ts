@@ -17,6 +17,7 @@ export const words = {
   rests: 'Nothing is sent or renewed while it is locked.',
   signInStopped: 'A sign-in was stopped when the vault locked.',
   keyring: 'Use system sign-in',
+  keyringMore: 'The system keyring opens it.',
   passphrase: 'Unlock',
   passphraseMore: 'The passphrase is typed in a window of its own.',
   recoveryCode: 'Use recovery code',

@@ -135,6 +135,8 @@ export const words = {
       keep: 'Keep session',
       act: 'Revoke session',
       done: 'Session revoked',
+      doneNamed: (name: string) => `${name} revoked`,
+      doneMore: 'The server no longer accepts its tokens, and they are deleted here.',
     },
     forget: {
       open: 'Forget…',
@@ -145,6 +147,8 @@ export const words = {
       keep: 'Keep session',
       act: 'Forget session',
       done: 'Session forgotten',
+      doneNamed: (name: string) => `${name} forgotten`,
+      doneMore: 'Its tokens are deleted here.',
     },
     failed: {
       title: 'The server did not confirm.',

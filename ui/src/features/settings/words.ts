@@ -129,6 +129,8 @@ export const words = {
       act: 'Make a new code',
     },
     open: 'The code is in the window that opened.',
+    copied:
+      'The code was copied, and the clipboard is cleared soon. Keep it somewhere lasting, such as a password manager.',
     untaken:
       'The code was not copied and not saved as a file. Make a new one unless you wrote it down.',
   },

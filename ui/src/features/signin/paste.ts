@@ -4,6 +4,7 @@ import { errorLine, errorWords } from '../../lib/errors';
 const aboutTheAddress = new Set<ErrorCode>([
   'not_an_address',
   'no_code_in_address',
+  'not_the_redirect_address',
   'address_of_another_sign_in',
   'code_already_used',
   'sign_in_refused',

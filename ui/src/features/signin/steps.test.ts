@@ -41,6 +41,9 @@ it('says why an address was not taken in one sentence', () => {
     pasteProblem({ code, message: '', facts });
   expect(said('not_an_address')).toBe('That is not an address.');
   expect(said('no_code_in_address')).toBe('This address has no code in it.');
+  expect(said('not_the_redirect_address', { redirect: 'http://127.0.0.1:4/callback' })).toBe(
+    'This is not the address the sign-in returns to. It starts with http://127.0.0.1:4/callback.',
+  );
   expect(said('address_of_another_sign_in')).toBe('This address belongs to another sign-in.');
   expect(said('code_already_used')).toBe('This code was already used.');
   expect(said('sign_in_refused', { error: 'access_denied' })).toBe(

@@ -28,6 +28,8 @@ export const words = {
     title: 'Browser showing an error page?',
     titleByHand: 'When the browser is done',
     text: 'Copy the full address it stopped on. It starts with',
+    serverError:
+      'If the page shows an error of the server, such as an unknown client, cancel and check the client ID.',
   },
   facts: {
     environment: 'Environment',
@@ -35,6 +37,8 @@ export const words = {
     redirect: 'Redirect URI',
     copyRedirect: 'Copy redirect URI',
     redirectHint: 'It must be registered at the server.',
+    loopbackHint:
+      'Its path must be registered at the server. On a loopback address the port may be any (RFC 8252 §7.3).',
     scopes: 'Scopes asked for',
     noScopes: 'None, the server decides',
     protection: 'Protection',

@@ -161,6 +161,10 @@ opensWith: OpensWith | null,
  */
 hasRecoveryCode: boolean, 
 /**
+ * Whether the person took it as a copy only, and not as a file too.
+ */
+recoveryCodeOnlyCopied: boolean, 
+/**
  * Why the app is locked; only while it is.
  */
 lockReason: LockReason | null, 
@@ -173,7 +177,7 @@ signInStopped: boolean,
  */
 environment: EnvironmentView | null, 
 /**
- * How many requests are kept.
+ * How many requests of the chosen environment are kept.
  */
 keptRequests: number, 
 /**
@@ -377,7 +381,7 @@ remark: string | null, };
 /**
  * Where a client came from.
  */
-export type ClientSource = "portal" | "registered_here";
+export type ClientSource = "portal" | "imported" | "registered_here";
 
 /**
  * How our text on the clipboard stands.
@@ -766,7 +770,7 @@ sandboxRunning: boolean, };
  * The words stand in one exhaustive table in the page (`errors.ts`); a code
  * without words there does not compile.
  */
-export type ErrorCode = "unreachable" | "connection_refused" | "tls_untrusted" | "timed_out" | "connection_lost" | "answer_too_large" | "cancelled" | "no_metadata" | "issuer_mismatch" | "not_https" | "metadata_refused" | "foreign_endpoints" | "metadata_changed" | "client_refused" | "session_ended" | "code_refused" | "scopes_refused" | "grant_refused" | "token_server_busy" | "token_answer_refused" | "portal_token_refused" | "redirect_uri_refused" | "registration_refused" | "registration_not_offered" | "port_busy" | "access_denied" | "state_mismatch" | "wrong_issuer" | "sign_in_timed_out" | "sign_in_refused" | "no_browser" | "not_an_address" | "no_code_in_address" | "address_of_another_sign_in" | "code_already_used" | "locked" | "keyring_locked" | "keyring_denied" | "keyring_missing" | "keyring_timed_out" | "wrong_passphrase" | "wait_before_retry" | "vault_damaged" | "vault_too_new" | "vault_not_saved" | "vault_exists" | "not_found" | "duplicate" | "invalid_field" | "invalid_request" | "invalid_json" | "foreign_host" | "socket_closed" | "clipboard_empty" | "clipboard_refused" | "paste_not_usable" | "secret_draft_gone" | "ticket_gone" | "sandbox_not_started" | "file_not_written" | "internal";
+export type ErrorCode = "unreachable" | "connection_refused" | "tls_untrusted" | "timed_out" | "connection_lost" | "answer_too_large" | "cancelled" | "no_metadata" | "issuer_mismatch" | "not_https" | "metadata_refused" | "foreign_endpoints" | "metadata_changed" | "client_refused" | "session_ended" | "code_refused" | "scopes_refused" | "grant_refused" | "token_server_busy" | "token_answer_refused" | "portal_token_refused" | "redirect_uri_refused" | "registration_refused" | "registration_not_offered" | "port_busy" | "access_denied" | "state_mismatch" | "wrong_issuer" | "sign_in_timed_out" | "sign_in_refused" | "no_browser" | "not_an_address" | "no_code_in_address" | "not_the_redirect_address" | "address_of_another_sign_in" | "code_already_used" | "locked" | "keyring_locked" | "keyring_denied" | "keyring_missing" | "keyring_timed_out" | "wrong_passphrase" | "wait_before_retry" | "vault_damaged" | "vault_too_new" | "vault_not_saved" | "vault_exists" | "not_found" | "duplicate" | "invalid_field" | "invalid_request" | "invalid_json" | "foreign_host" | "socket_closed" | "clipboard_empty" | "clipboard_refused" | "paste_not_usable" | "secret_draft_gone" | "ticket_gone" | "sandbox_not_started" | "file_not_written" | "internal";
 
 /**
  * Asks for the body of an exchange.
@@ -1031,7 +1035,11 @@ scopes: Array<string>,
 /**
  * Its secret; absent for a public client.
  */
-secret: SecretDraftId | null, };
+secret: SecretDraftId | null, 
+/**
+ * Whether it came as the portal's JSON; else it was typed in.
+ */
+fromPortal: boolean, };
 
 /**
  * What Rust understood of a client pasted as JSON; the secret stays in Rust.
@@ -1586,6 +1594,10 @@ hidesAt: Timestamp | null,
  * Whether it closes when the window loses focus.
  */
 hideOnBlur: boolean, 
+/**
+ * After how many seconds a copy is cleared from the clipboard; 0 is never.
+ */
+clearsClipboardAfter: number, 
 /**
  * The theme, since this window reads nothing else.
  */

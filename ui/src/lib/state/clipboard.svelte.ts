@@ -1,5 +1,5 @@
 import { call, toApiError } from '../api';
-import type { ApiError, ClipboardView, SecretTarget } from '../api/contract';
+import type { ApiError, ClipboardView, ExchangeId, SecretTarget } from '../api/contract';
 import { strings } from '../strings';
 import { announcer } from './announcer.svelte';
 import { on } from './events';
@@ -12,6 +12,10 @@ class Clipboard {
   /** How long it stays when it began to count down, in ms; for the meter. */
   lasts = $state(0);
   error = $state.raw<ApiError | null>(null);
+  /** What to do with the text that was copied, said with it. */
+  hint = $state('');
+
+  #nextHint = '';
 
   #forget: ReturnType<typeof setTimeout> | undefined;
 
@@ -29,6 +33,16 @@ class Clipboard {
     return this.#try(call('copy_text', { text, label }));
   }
 
+  /** Copies what Rust puts together of an exchange. `hint` says what to do with it. */
+  copyExchange(
+    command: 'copy_as_curl' | 'copy_for_support',
+    exchangeId: ExchangeId,
+    hint = '',
+  ): Promise<boolean> {
+    this.#nextHint = hint;
+    return this.#try(call(command, { exchangeId }));
+  }
+
   clear(): Promise<boolean> {
     return this.#try(call('clear_clipboard'));
   }
@@ -39,6 +53,7 @@ class Clipboard {
       await work;
       return true;
     } catch (caught) {
+      this.#nextHint = '';
       this.error = toApiError(caught);
       return false;
     }
@@ -47,7 +62,12 @@ class Clipboard {
   #take(view: ClipboardView | null): void {
     clearTimeout(this.#forget);
     this.view = view;
+    this.hint = '';
     if (!view) return;
+    if (view.state === 'copied') {
+      this.hint = this.#nextHint;
+      this.#nextHint = '';
+    }
     if (view.clearsAt) this.lasts = Date.parse(view.clearsAt) - Date.now();
     // A copied secret that stays keeps its line; any other fact is told for four seconds.
     if (view.state === 'cleared' || view.state === 'left_alone') {
@@ -55,7 +75,7 @@ class Clipboard {
     }
     const text = strings.clipboard[view.state](view.label);
     if (view.state === 'not_cleared') announcer.interrupt(text);
-    else announcer.say(text);
+    else announcer.say(this.hint === '' ? text : `${text}. ${this.hint}`);
   }
 }
 

@@ -21,6 +21,8 @@ pub enum Grant {
 pub enum ClientSource {
     /// Made in the portal and imported.
     Portal,
+    /// Typed in by hand.
+    Imported,
     /// Registered by Inchkeep.
     RegisteredHere,
 }
@@ -153,6 +155,9 @@ pub struct ImportClientRequest {
     pub scopes: Vec<String>,
     /// Its secret; absent for a public client.
     pub secret: Option<SecretDraftId>,
+    /// Whether it came as the portal's JSON; else it was typed in.
+    #[serde(default)]
+    pub from_portal: bool,
 }
 
 /// What Rust understood of a client pasted as JSON; the secret stays in Rust.

@@ -190,6 +190,8 @@ pub struct SecretWindowView {
     pub hides_at: Option<Timestamp>,
     /// Whether it closes when the window loses focus.
     pub hide_on_blur: bool,
+    /// After how many seconds a copy is cleared from the clipboard; 0 is never.
+    pub clears_clipboard_after: u32,
     /// The theme, since this window reads nothing else.
     pub theme: super::Theme,
 }

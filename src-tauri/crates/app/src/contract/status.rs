@@ -18,13 +18,15 @@ pub struct AppStatus {
     pub opens_with: Option<OpensWith>,
     /// Whether a recovery code was made and taken away by the person.
     pub has_recovery_code: bool,
+    /// Whether the person took it as a copy only, and not as a file too.
+    pub recovery_code_only_copied: bool,
     /// Why the app is locked; only while it is.
     pub lock_reason: Option<LockReason>,
     /// Whether a lock stopped a sign-in.
     pub sign_in_stopped: bool,
     /// The chosen environment; absent while locked and before the first choice.
     pub environment: Option<EnvironmentView>,
-    /// How many requests are kept.
+    /// How many requests of the chosen environment are kept.
     pub kept_requests: u64,
     /// Records that could not be read (damaged rows).
     pub damaged_records: u64,

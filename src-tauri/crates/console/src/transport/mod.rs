@@ -27,7 +27,7 @@ use crate::{
     Answer, BodyEnd, Credential, DraftError, Exchange, ExchangeId, Hop, HttpVersion, Outcome,
     Placement, QUERY_PARAMETER, Redactor, RequestDraft, SentRequest, StopReason, StoppedRedirect,
     Timing, TransportFailure, credential::without_query_parameter, draft::Prepared,
-    firewall::is_loopback, request_id,
+    failure::host_of, firewall::is_loopback, request_id,
 };
 
 /// What time it is. Passed in, so that tests can say.
@@ -88,15 +88,19 @@ pub enum TransportError {
 pub struct Limits {
     /// For everything, redirects and the body included.
     pub time: Duration,
+    /// For making one connection: name, TCP and TLS. When it passes, nothing was sent, and the
+    /// failure is [`TransportFailure::Unreachable`].
+    pub connect: Duration,
     /// Bytes of the body that are kept, counted after decoding.
     pub body_bytes: usize,
 }
 
 impl Default for Limits {
-    /// 30 seconds and 10 MB.
+    /// 30 seconds, connecting included, and 10 MB.
     fn default() -> Self {
         Self {
             time: Duration::from_secs(30),
+            connect: Duration::MAX,
             body_bytes: 10_000_000,
         }
     }
@@ -402,10 +406,17 @@ impl Transport {
             let body = TimedBody::new(request.body.clone(), marks.clone());
             *outgoing.body_mut() = Some(reqwest::Body::wrap(body));
         }
-        let response = timeout_at(deadline, client.execute(outgoing))
-            .await
-            .map_err(|_| TransportFailure::TimedOut { after: limits.time })?
-            .map_err(|error| TransportFailure::from_reqwest(&error, &request.url, limits.time))?;
+        let response = tokio::select! {
+            response = timeout_at(deadline, client.execute(outgoing)) => response
+                .map_err(|_| TransportFailure::TimedOut { after: limits.time })?
+                .map_err(|error| {
+                    TransportFailure::from_reqwest(&error, &request.url, limits.time)
+                })?,
+            () = marks.not_connected_by(phases::deadline(limits.connect)) => {
+                let host = host_of(&request.url);
+                return Err(TransportFailure::Unreachable { host });
+            }
+        };
         let headers = header_rows(response.headers());
         let tls_version = {
             let mut marks = marks.lock();

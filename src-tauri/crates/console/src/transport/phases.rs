@@ -54,6 +54,18 @@ impl SharedMarks {
         MARKS.try_with(Self::clone).ok()
     }
 
+    /// Ends at `limit` if a connection is being made then; never otherwise.
+    pub(super) async fn not_connected_by(&self, limit: Instant) {
+        tokio::time::sleep_until(limit).await;
+        let is_connecting = {
+            let marks = self.lock();
+            marks.connecting && marks.connected.is_none() && marks.answered.is_none()
+        };
+        if !is_connecting {
+            std::future::pending::<()>().await;
+        }
+    }
+
     pub(super) fn lock(&self) -> MutexGuard<'_, Marks> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

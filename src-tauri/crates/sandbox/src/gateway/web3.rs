@@ -8,6 +8,9 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use axum::{Extension, Json, Router};
 use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{Caller, data, errors};
@@ -54,14 +57,13 @@ fn respond(shared: &Shared, caller: &Caller, chain: &str, body: &[u8]) -> Respon
     let Some(chain) = known_chain(chain) else {
         return chain_not_found();
     };
-    match serde_json::from_slice::<Value>(body) {
-        Ok(message @ (Value::Object(_) | Value::Array(_))) => {
-            let now = shared.now_seconds();
-            match answer(&message, chain, now) {
-                Some(answer) => Json(answer).into_response(),
-                None => StatusCode::NO_CONTENT.into_response(),
-            }
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    let is_structure = text.trim_start().starts_with(['{', '[']);
+    match answer(text, chain, shared.now_seconds()) {
+        Ok(Some(answer)) if is_structure => {
+            ([(CONTENT_TYPE, "application/json")], answer).into_response()
         }
+        Ok(None) if is_structure => StatusCode::NO_CONTENT.into_response(),
         _ => (
             StatusCode::BAD_REQUEST,
             Json(json!("Invalid request format")),
@@ -80,41 +82,98 @@ pub(crate) fn chain_not_found() -> Response {
     (StatusCode::NOT_FOUND, Json(json!("ChainId not found"))).into_response()
 }
 
-/// The answer to a message or a batch of them; `None`: only notifications, which get no answer.
-pub(crate) fn answer(message: &Value, chain: u64, now: i64) -> Option<Value> {
-    match message {
-        Value::Array(batch) if !batch.is_empty() => {
-            let answers: Vec<Value> = batch
+/// A message, as far as it is looked at.
+#[derive(Deserialize)]
+struct Message<'m> {
+    jsonrpc: Option<Value>,
+    method: Option<Value>,
+    params: Option<Value>,
+    /// Kept as it was written: a number beyond 2^53 must come back digit by digit. `null` is an id
+    /// too, unlike none.
+    #[serde(borrow, default, deserialize_with = "as_written")]
+    id: Option<&'m RawValue>,
+}
+
+fn as_written<'m, D: Deserializer<'m>>(reader: D) -> Result<Option<&'m RawValue>, D::Error> {
+    <&RawValue>::deserialize(reader).map(Some)
+}
+
+#[derive(Serialize)]
+struct Reply<'m> {
+    id: &'m RawValue,
+    jsonrpc: &'static str,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    Result(Value),
+    Error { code: i32, message: String },
+}
+
+/// The answer to a message or a batch of them, as JSON; `None`: only notifications, which get no
+/// answer.
+///
+/// Errors: `message` is no JSON.
+pub(crate) fn answer(
+    message: &str,
+    chain: u64,
+    now: i64,
+) -> Result<Option<String>, serde_json::Error> {
+    let message: &RawValue = serde_json::from_str(message)?;
+    match serde_json::from_str::<Vec<&RawValue>>(message.get()) {
+        Ok(batch) if !batch.is_empty() => {
+            let answers: Vec<Reply<'_>> = batch
                 .iter()
                 .filter_map(|message| answer_one(message, chain, now))
                 .collect();
-            (!answers.is_empty()).then_some(Value::Array(answers))
+            let any = (!answers.is_empty()).then_some(answers);
+            any.map(|answers| serde_json::to_string(&answers))
+                .transpose()
         }
-        _ => answer_one(message, chain, now),
+        _ => answer_one(message, chain, now)
+            .map(|answer| serde_json::to_string(&answer))
+            .transpose(),
     }
 }
 
 /// The answer to text that is no JSON (JSON-RPC 2.0 §5.1).
-pub(crate) fn parse_error() -> Value {
-    error(&Value::Null, -32700, "Parse error")
+pub(crate) fn parse_error() -> String {
+    let error = json!({ "code": -32700, "message": "Parse error" });
+    json!({ "jsonrpc": "2.0", "id": null, "error": error }).to_string()
 }
 
-fn answer_one(message: &Value, chain: u64, now: i64) -> Option<Value> {
-    let null = Value::Null;
-    let method = message.get("method").and_then(Value::as_str);
-    let version = message.get("jsonrpc").and_then(Value::as_str);
-    let id = message.get("id");
-    let (Some(method), Some("2.0")) = (method, version) else {
-        return Some(error(id.unwrap_or(&null), -32600, "Invalid Request"));
+fn answer_one(message: &RawValue, chain: u64, now: i64) -> Option<Reply<'_>> {
+    let read: Option<Message<'_>> = serde_json::from_str(message.get()).ok();
+    let id = read.as_ref().and_then(|message| message.id);
+    let outcome = match &read {
+        Some(Message {
+            jsonrpc: Some(Value::String(version)),
+            method: Some(Value::String(method)),
+            params,
+            ..
+        }) if version == "2.0" => {
+            // A message without an id is a notification.
+            id?;
+            outcome(method, params.as_ref(), chain, now)
+        }
+        _ => error(-32600, "Invalid Request"),
     };
-    // A message without an id is a notification.
-    let id = id?;
-    let first = message
-        .get("params")
+    Some(Reply {
+        id: id.unwrap_or(RawValue::NULL),
+        jsonrpc: "2.0",
+        outcome,
+    })
+}
+
+fn outcome(method: &str, params: Option<&Value>, chain: u64, now: i64) -> Outcome {
+    let first = params
         .and_then(|params| params.get(0))
         .and_then(Value::as_str);
     let head = head(chain, now);
-    let result = match method {
+    Outcome::Result(match method {
         "eth_blockNumber" => json!(format!("{head:#x}")),
         "eth_chainId" => json!(format!("{chain:#x}")),
         "net_version" => json!(chain.to_string()),
@@ -124,19 +183,21 @@ fn answer_one(message: &Value, chain: u64, now: i64) -> Option<Value> {
         "eth_getBlockByNumber" => match block_number(first, head) {
             Some(number) if number <= head => block(number, chain, now, head),
             Some(_) => Value::Null,
-            None => return Some(error(id, -32602, "Invalid params")),
+            None => return error(-32602, "Invalid params"),
         },
-        "eth_getBalance" => return Some(error(id, -32602, "Invalid params")),
+        "eth_getBalance" => return error(-32602, "Invalid params"),
         _ => {
             let words = format!("the method {method} does not exist/is not available");
-            return Some(error(id, -32601, &words));
+            return error(-32601, &words);
         }
-    };
-    Some(json!({ "jsonrpc": "2.0", "id": id, "result": result }))
+    })
 }
 
-fn error(id: &Value, code: i32, message: &str) -> Value {
-    json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": message } })
+fn error(code: i32, message: &str) -> Outcome {
+    Outcome::Error {
+        code,
+        message: message.to_owned(),
+    }
 }
 
 /// The newest block: one each twelve seconds.
@@ -173,9 +234,30 @@ mod tests {
 
     const NOW: i64 = 1_764_000_000;
 
+    fn ask(message: &Value, chain: u64) -> Option<Value> {
+        let answer = answer(&message.to_string(), chain, NOW).unwrap();
+        answer.map(|answer| serde_json::from_str(&answer).unwrap())
+    }
+
+    #[test]
+    fn an_id_comes_back_as_it_was_written() {
+        for id in [
+            "123456789012345678901234567890",
+            "1.50",
+            "9007199254740993",
+            "null",
+        ] {
+            let message = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"eth_chainId"}}"#);
+            for message in [message.clone(), format!("[{message}]")] {
+                let answer = answer(&message, 1, NOW).unwrap().unwrap();
+                assert!(answer.contains(&format!(r#""id":{id},"#)), "{answer}");
+            }
+        }
+    }
+
     #[test]
     fn answers_carry_the_id_of_the_question() {
-        let ask = |message: Value| answer(&message, 1, NOW);
+        let ask = |message: Value| ask(&message, 1);
         assert_eq!(
             ask(json!({ "jsonrpc": "2.0", "id": "a", "method": "eth_chainId" })),
             Some(json!({ "jsonrpc": "2.0", "id": "a", "result": "0x1" }))
@@ -199,7 +281,7 @@ mod tests {
             { "jsonrpc": "2.0", "method": "net_version" },
             { "jsonrpc": "2.0", "id": 2, "method": "eth_chainId" },
         ]);
-        let answers = answer(&batch, 137, NOW).unwrap();
+        let answers = ask(&batch, 137).unwrap();
         assert_eq!(answers[0]["result"], "137");
         assert_eq!(answers[1]["result"], "0x89");
         assert_eq!(answers.as_array().unwrap().len(), 2);
@@ -208,8 +290,8 @@ mod tests {
     #[test]
     fn blocks_of_the_future_are_null_and_hashes_chain() {
         let block = |number: &str| {
-            let ask = json!({ "jsonrpc": "2.0", "id": 1, "method": "eth_getBlockByNumber", "params": [number, false] });
-            answer(&ask, 1, NOW).unwrap()["result"].clone()
+            let message = json!({ "jsonrpc": "2.0", "id": 1, "method": "eth_getBlockByNumber", "params": [number, false] });
+            ask(&message, 1).unwrap()["result"].clone()
         };
         assert_eq!(block("0xffffffffff"), Value::Null);
         assert_eq!(block("0x10")["parentHash"], block("0xf")["hash"]);

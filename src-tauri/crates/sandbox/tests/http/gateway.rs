@@ -215,6 +215,15 @@ async fn json_rpc_over_http() {
         (status, body.as_str()),
         (200, r#"{"id":1,"jsonrpc":"2.0","result":"0x1"}"#)
     );
+    let (_, body) = ask(
+        "/web3/1",
+        r#"{"jsonrpc":"2.0","id":123456789012345678901234567890,"method":"eth_chainId"}"#,
+    )
+    .await;
+    assert_eq!(
+        body,
+        r#"{"id":123456789012345678901234567890,"jsonrpc":"2.0","result":"0x1"}"#
+    );
     assert_eq!(
         ask("/web3/1", "not json").await,
         (400, "\"Invalid request format\"".into())

@@ -107,7 +107,7 @@ function appCommands(world: World): Partial<Answers> {
     }),
     discard_secret: () => null,
     copy_secret: ({ target }) => {
-      world.copy(world.nameOf(target), true);
+      world.copy(world.labelOf(target), true);
       return null;
     },
     copy_text: ({ label }) => {

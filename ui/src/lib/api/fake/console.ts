@@ -38,6 +38,10 @@ export function consoleCommands(world: World): Partial<Answers> {
       if (credential && url.host !== world.environment.host && !allowForeignHost) {
         world.fail('foreign_host', { host: url.host, credential: 'router-read' });
       }
+      const known = [...world.apiKeys, ...world.sessions].some(({ id }) => id === credential?.id);
+      if (credential && !known) {
+        world.fail('not_found', { what: credential.kind === 'session' ? 'session' : 'API key' });
+      }
       const started = Date.now();
       const wait = url.pathname.includes('slow') ? 60_000 : 142;
       const cancelled = await new Promise<boolean>((resolve) => {
@@ -105,7 +109,12 @@ export function consoleCommands(world: World): Partial<Answers> {
           .includes(text),
       );
       const from = before ? found.findIndex((one) => one.id === before) + 1 : 0;
-      return { rows: found.slice(from, from + limit), total: found.length };
+      const own = world.environment.host;
+      const rows = found.slice(from, from + limit);
+      return {
+        rows: rows.map((one) => ({ ...one, host: one.host === own ? '' : one.host })),
+        total: found.length,
+      };
     },
     remove_exchange: ({ exchangeId }) => {
       world.removed.push(row(exchangeId));

@@ -68,6 +68,7 @@ export function secretWindowCommands(world: World): Partial<Answers> {
         value: null,
         hidesAt: null,
         hideOnBlur: false,
+        clearsClipboardAfter: world.settings.clearClipboardAfter,
         theme: world.settings.theme,
         ...view(),
       };

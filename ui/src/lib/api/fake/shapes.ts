@@ -13,6 +13,11 @@ const largeJson = () =>
 export function reshape(world: World, view: ExchangeView, path: string): void {
   const shape = /\/shape\/([a-z_]+)/.exec(path)?.[1];
   const { outcome } = view;
+  if (outcome.kind === 'answer' && outcome.status >= 400) {
+    const body = { error: outcome.reason, description: 'A made-up reason.', path };
+    bodies.set(view.id, JSON.stringify(body, null, 2));
+    Object.assign(outcome, { size: 120, sizeOnWire: 120 });
+  }
   if (!shape || outcome.kind !== 'answer') return;
   switch (shape) {
     case 'large':

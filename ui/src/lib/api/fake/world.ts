@@ -75,6 +75,7 @@ export class World {
       firstRunStep: this.firstRunStep,
       opensWith: this.phase === 'first_run' ? null : this.opensWith,
       hasRecoveryCode: this.hasRecoveryCode,
+      recoveryCodeOnlyCopied: false,
       lockReason: this.lockReason,
       signInStopped: this.signInStopped,
       environment: chosen ? this.environment : null,
@@ -140,8 +141,18 @@ export class World {
     this.emit({ event: 'clipboard', data: view });
   }
 
-  /** The name of what a secret belongs to. */
-  nameOf(target: SecretTarget): string {
+  /** What a copied secret is called. */
+  labelOf(target: SecretTarget): string {
+    const kinds = {
+      api_key: 'API key',
+      client_secret: 'Client secret of',
+      access_token: 'Access token of',
+      refresh_token: 'Refresh token of',
+    };
+    return `${kinds[target.kind]} ${this.#nameOf(target)}`;
+  }
+
+  #nameOf(target: SecretTarget): string {
     const all: { id: string; name: string }[] = [
       ...this.apiKeys,
       ...this.clients,

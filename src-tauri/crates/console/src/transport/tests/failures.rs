@@ -225,3 +225,32 @@ async fn the_systems_proxy_is_used_but_never_for_this_computer() {
         requests[0]
     );
 }
+
+#[tokio::test]
+async fn a_connection_that_is_never_made_is_told_from_an_answer_that_never_comes() {
+    // It accepts, as the kernel does for it, and never answers the TLS handshake.
+    let silent = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .expect("a port");
+    let port = silent.local_addr().expect("an address").port();
+    let request = |scheme: &str| {
+        http::Request::post(format!("{scheme}://127.0.0.1:{port}/token"))
+            .body(b"code=x".to_vec())
+            .expect("a request")
+    };
+    let limits = Limits {
+        time: Duration::from_millis(400),
+        connect: Duration::from_millis(100),
+        ..Limits::default()
+    };
+    let cancel = CancellationToken::new();
+    let transport = transport();
+    let never_made = transport.call(request("https"), &limits, &cancel).await;
+    let unreachable = TransportFailure::Unreachable {
+        host: "127.0.0.1".into(),
+    };
+    assert_eq!(never_made.answer.err(), Some(unreachable));
+    let no_answer = transport.call(request("http"), &limits, &cancel).await;
+    let timed_out = TransportFailure::TimedOut { after: limits.time };
+    assert_eq!(no_answer.answer.err(), Some(timed_out));
+}
