@@ -156,11 +156,6 @@ export class App {
       .perform();
   }
 
-  /** Types on the keyboard of the desktop, into whichever window has the focus. */
-  type(text) {
-    this.#session.ask('xdotool', ['type', '--delay', '5', '--file', '-'], { input: text });
-  }
-
   /** Presses a key of the desktop's keyboard, such as `Return`. */
   pressKey(name) {
     this.#session.ask('xdotool', ['key', name]);
@@ -186,7 +181,7 @@ export class App {
     await actions.perform();
   }
 
-  /** Runs `work` in the secret window and comes back. `work` must not close it: `type` can do that. */
+  /** Runs `work` in the secret window and comes back. `work` must not close it: `pressKey` can do that. */
   async inSecretWindow(work) {
     const main = await this.driver.getWindowHandle();
     const other = await until('the secret window', async () => {

@@ -19,12 +19,13 @@ export async function createVaultWithPassphrase(app, passphrase) {
   await app.sees('How should the vault open?');
   await app.click(() => app.named('radio', /^Passphrase/));
   await click(app, 'Continue');
-  await app.inSecretWindow(() => app.focusIn('input'));
-  app.type(passphrase);
   await app.inSecretWindow(async () => {
-    await (await app.named('textbox', 'Repeat passphrase')).click();
+    await app.focusIn('input');
+    for (const label of ['Passphrase', 'Repeat passphrase']) {
+      await (await app.named('textbox', label)).sendKeys(passphrase);
+    }
+    await app.focusIn('input');
   });
-  app.type(passphrase);
   app.pressKey('Return');
   await app.secretWindowGone();
   await app.sees('Save your recovery code');
@@ -32,8 +33,11 @@ export async function createVaultWithPassphrase(app, passphrase) {
 
 /** Types a passphrase into the secret window that asks for it. */
 export async function typePassphrase(app, passphrase) {
-  await app.inSecretWindow(() => app.focusIn('input[type=password]'));
-  app.type(passphrase);
+  await app.inSecretWindow(async () => {
+    await app.focusIn('input[type=password]');
+    // What an earlier try left there is selected, and typing replaces it.
+    await app.press(passphrase);
+  });
   app.pressKey('Return');
 }
 

@@ -1,5 +1,6 @@
 // What goes wrong is told in its own words, and what was typed stays.
 import assert from 'node:assert/strict';
+import { until } from '../desktop/session.mjs';
 import { onPage } from './bed.mjs';
 import * as on from './pages.mjs';
 import * as setup from './setup.mjs';
@@ -168,7 +169,7 @@ onPage('answers that refuse: 401, 403, 429, 503', setup.start, async ({ bridge, 
   await help.waitFor({ state: 'detached' });
   assert.match(await refuse(503), /The server failed\. Its logs can be found by this request ID\./);
   await on.click(help, 'Copy for support');
-  const { clipboard } = await bridge.host();
+  const clipboard = await until('the facts', async () => (await bridge.host()).clipboard);
   assert.ok(clipboard.includes(await on.shownId(page)), clipboard);
 
   // Without a credential the words are others.
